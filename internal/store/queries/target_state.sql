@@ -1,0 +1,44 @@
+-- name: TargetStates :many
+select system_id, object_type, object_id, class, desired, desired_version, desired_hash, applied_version, applied_key, external_id
+from target_states where object_type = @object_type and object_id = any (@objects::uuid[]);
+
+-- name: WantTargetStates :exec
+-- Writes the wanted state of objects; only what differs gets a new version. Locked in one order, so that two plans never deadlock.
+insert into target_states as t (system_id, object_type, object_id, class, desired, source, desired_hash, desired_version)
+select w.system_id, @object_type, w.object_id, w.class, nullif(w.desired, 'null'::jsonb), nullif(w.source, 'null'::jsonb), w.hash, nextval('sync_generations')
+from (select unnest(@systems::uuid[]) as system_id, unnest(@objects::uuid[]) as object_id, unnest(@classes::text[]) as class,
+             unnest(@desired::jsonb[]) as desired, unnest(@sources::jsonb[]) as source, unnest(@hashes::text[]) as hash) w
+order by w.system_id, w.object_id, w.class
+on conflict (system_id, object_type, object_id, class) do update
+    set desired = excluded.desired, source = excluded.source, desired_hash = excluded.desired_hash, desired_version = excluded.desired_version
+    where t.desired_hash <> excluded.desired_hash;
+
+-- name: WantAgain :exec
+-- Makes the wanted state count as not applied, although it did not change: synchronise now, provision all.
+update target_states set applied_version = 0 where object_type = @object_type and object_id = any (@objects::uuid[]);
+
+-- name: LoadTarget :one
+select t.desired, t.source, t.desired_version, t.applied_version, t.applied_key, t.external_id, t.class,
+    coalesce(a.name, r.name, g.name, '')::text as name
+from target_states t
+left join accounts a on t.object_type = 'account' and a.id = t.object_id
+left join roles r on t.object_type = 'role' and r.id = t.object_id
+left join groups g on t.object_type = 'group' and g.id = t.object_id
+where t.system_id = @system_id and t.object_type = @object_type and t.object_id = @object_id and t.class = @class;
+
+-- name: RecordApplied :many
+-- Notes what was applied. A version older than one noted before may have overwritten it: then the state counts as not applied at all.
+update target_states t
+set applied_version = case when t.applied_version > r.version then 0 else r.version end,
+    applied_key = case when t.desired is null then '' else r.key end,
+    external_id = case when t.desired is null then '' else r.external_id end,
+    applied_at = clock_timestamp(), drift = null
+from (select unnest(@objects::uuid[]) as object_id, unnest(@types::text[]) as object_type, unnest(@classes::text[]) as class,
+             unnest(@versions::bigint[]) as version, unnest(@keys::text[]) as key, unnest(@external_ids::text[]) as external_id) r
+where t.system_id = @system_id and t.object_type = r.object_type and t.object_id = r.object_id and t.class = r.class
+returning t.object_type, t.object_id, (t.applied_version < t.desired_version)::boolean as behind;
+
+-- name: NoteExternalIDs :exec
+update accounts a set external_id = r.external_id
+from (select unnest(@objects::uuid[]) as object_id, unnest(@external_ids::text[]) as external_id) r
+where a.id = r.object_id and a.external_id <> r.external_id and r.external_id <> '';
