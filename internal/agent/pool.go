@@ -1,0 +1,108 @@
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"provost/internal/connector"
+)
+
+// Pool opens agents when they are first needed and again when their system changed.
+type Pool struct {
+	source   Source
+	registry *connector.Registry
+	triggers Triggers
+	logger   *slog.Logger
+	locks    *keyedLock
+
+	mu     sync.Mutex
+	agents map[uuid.UUID]*slot
+}
+
+// slot opens the agent of one system, one caller at a time, without holding up the others.
+type slot struct {
+	mu    sync.Mutex
+	agent *Agent
+}
+
+// NewPool gives a pool over the connectors of the registry.
+func NewPool(source Source, registry *connector.Registry, triggers Triggers, logger *slog.Logger) *Pool {
+	return &Pool{source: source, registry: registry, triggers: triggers, logger: logger, locks: newKeyedLock(), agents: map[uuid.UUID]*slot{}}
+}
+
+// ours is a failure on our side: that our own database does not answer is no word about the system.
+func ours(op string, err error) error {
+	return &connector.Error{Class: connector.ClassTransient, Op: op, Err: err}
+}
+
+// Get gives the agent of a system, opened with its current parameters and mappings.
+func (p *Pool) Get(ctx context.Context, system uuid.UUID) (*Agent, error) {
+	version, err := p.source.Version(ctx, system)
+	if err != nil {
+		return nil, ours("read version of system", err)
+	}
+	p.mu.Lock()
+	s := p.agents[system]
+	if s == nil {
+		s = &slot{}
+		p.agents[system] = s
+	}
+	p.mu.Unlock()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.agent != nil && s.agent.System.Version == version {
+		return s.agent, nil
+	}
+	opened, err := p.open(ctx, system)
+	if err != nil {
+		return nil, err
+	}
+	if s.agent != nil {
+		old := s.agent.Connector
+		time.AfterFunc(time.Duration(opened.System.TaskTimeoutMS)*time.Millisecond, func() { _ = old.Close() }) // calls under way end first
+	}
+	s.agent = opened
+	return opened, nil
+}
+
+func (p *Pool) open(ctx context.Context, id uuid.UUID) (*Agent, error) {
+	system, err := p.source.System(ctx, id)
+	if err != nil {
+		return nil, ours("read system", err)
+	}
+	kind, err := p.registry.Kind(system.Connector)
+	if err != nil {
+		return nil, &connector.Error{Class: connector.ClassPolicy, Op: "open", Message: "choose a connector that is installed", Err: err}
+	}
+	opened, err := p.registry.Open(ctx, system.Connector, connector.Config{
+		Parameters: system.Parameters,
+		Limits: connector.Limits{
+			TaskTimeout: time.Duration(system.TaskTimeoutMS) * time.Millisecond,
+			LongTimeout: time.Duration(system.LongTaskTimeoutMS) * time.Millisecond,
+		},
+		Logger: p.logger.With("agent", system.Name),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newAgent(system, kind, opened, p)
+}
+
+// Close closes every connector.
+func (p *Pool) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.agents {
+		s.mu.Lock()
+		if s.agent != nil {
+			_ = s.agent.Connector.Close()
+			s.agent = nil
+		}
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,167 @@
+package provision
+
+import (
+	"strings"
+	"time"
+
+	"provost/internal/account"
+	"provost/internal/entitlement"
+	"provost/internal/identity"
+)
+
+// Document is an object as mappings and scripts see it, under the attribute names of the guide (page 086).
+type Document = map[string]any
+
+// UserDocument is the user object for one account of a user.
+func UserDocument(s *Subject, a *account.Account) Document {
+	u := &s.User
+	short, domain, _ := strings.Cut(u.Email, "@")
+	doc := Document{
+		"id": u.ID.String(), "userName": u.UserName, "firstName": u.FirstName, "lastName": u.LastName, "lastName2": u.MiddleName,
+		"middleName": u.MiddleName, "fullName": u.FullName, "active": u.Active, "userType": u.UserType, "primaryGroup": u.PrimaryGroup,
+		"emailAddress": u.Email, "shortName": short, "mailDomain": domain, "mailAlias": u.MailAlias, "mailServer": u.MailServer,
+		"homeServer": u.HomeServer, "profileServer": u.ProfileServer, "phone": u.Phone, "comments": u.Comments,
+		"multiSession": u.MultiSession, "createdOn": u.CreatedAt, "createdBy": u.CreatedBy, "modifiedOn": u.UpdatedAt,
+		"modifiedBy": u.UpdatedBy, "attributes": map[string]any(u.Attributes), "userAttributes": map[string]any(u.Attributes),
+	}
+	groups := make([]any, 0, len(s.Groups))
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		if g.Primary {
+			doc["primaryGroupObject"] = GroupDocument(&g.Group)
+		}
+		if g.Direct {
+			groups = append(groups, GroupDocument(&g.Group))
+		}
+	}
+	doc["secondaryGroups"] = groups
+	addAccount(doc, a)
+	addRoles(doc, rolesOf(s.Roles, a), s.directGroupNames(), s.groupNames())
+	return doc
+}
+
+// AccountDocument is the account object for an account without user.
+func AccountDocument(h *Holder) Document {
+	doc := Document{"attributes": map[string]any(h.Account.Attributes)}
+	addAccount(doc, &h.Account)
+	addRoles(doc, h.Roles, nil, nil)
+	principals := map[string][]any{}
+	for i := range h.Access {
+		for suffix, name := range map[string]string{"Users": h.Access[i].User, "Groups": h.Access[i].Group, "Roles": h.Access[i].Role} {
+			if name != "" {
+				principals[accessNames[h.Access[i].Level]+suffix] = append(principals[accessNames[h.Access[i].Level]+suffix], name)
+			}
+		}
+	}
+	for name, list := range principals {
+		doc[name] = list
+	}
+	return doc
+}
+
+// accessNames are the guide's words for the levels of access.
+var accessNames = map[string]string{"owner": "owner", "manager": "manager", "sso": "grantee"}
+
+// accountTypes are the guide's letters for the types of account.
+var accountTypes = map[string]string{account.Single: "U", account.Shared: "S", account.Privileged: "P", account.Unmanaged: "I"}
+
+func addAccount(doc Document, a *account.Account) {
+	doc["accountId"] = a.ID.String()
+	doc["accountName"] = a.Name
+	doc["system"] = a.System
+	doc["loginName"] = a.LoginName
+	doc["accountDescription"] = a.Description
+	doc["accountDisabled"] = !account.Usable(a.Status)
+	doc["accountStatus"] = a.Status
+	doc["accountAttributes"] = map[string]any(a.Attributes)
+	doc["passwordPolicy"] = a.UserType
+	doc["type"] = accountTypes[a.Type]
+	doc["lastLogin"] = moment(a.LastLogin)
+	doc["lastUpdate"] = a.UpdatedAt
+	doc["lastPasswordUpdate"] = moment(a.LastPasswordSet)
+	doc["passwordExpiration"] = moment(a.PasswordExpires)
+}
+
+func moment(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return *t
+}
+
+func addRoles(doc Document, roles []Role, directGroups, groups []any) {
+	direct, all := []any{}, []any{}
+	granted, allGranted := append([]any{}, directGroups...), append([]any{}, groups...)
+	for _, r := range roles {
+		grant := Document{
+			"grantedRole": r.Name, "grantedRoleId": r.ID.String(), "grantedRoleSystem": r.System, "domainValue": r.Scope,
+			"holderGroup": r.Holder, "ownerAccount": doc["accountName"], "ownerSystem": doc["system"], "ownerUser": doc["userName"],
+		}
+		all, allGranted = append(all, grant), append(allGranted, r.Name)
+		if r.Direct {
+			direct, granted = append(direct, grant), append(granted, r.Name)
+		}
+	}
+	doc["grantedRoles"], doc["allGrantedRoles"] = direct, all
+	doc["granted"], doc["allGranted"] = granted, allGranted
+}
+
+func rolesOf(roles []Role, a *account.Account) []Role {
+	var out []Role
+	for _, r := range roles {
+		if r.SystemID == a.SystemID && (r.AccountID == nil || *r.AccountID == a.ID) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (s *Subject) directGroupNames() []any {
+	var out []any
+	for i := range s.Groups {
+		if s.Groups[i].Direct {
+			out = append(out, s.Groups[i].Name)
+		}
+	}
+	return out
+}
+
+func (s *Subject) groupNames() []any {
+	var out []any
+	for i := range s.Groups {
+		out = append(out, s.Groups[i].Name)
+	}
+	return out
+}
+
+// GroupDocument is the group object.
+func GroupDocument(g *identity.Group) Document {
+	return Document{
+		"groupId": g.ID.String(), "name": g.Name, "description": g.Description, "parent": g.Parent, "type": g.GroupType,
+		"server": g.DriveServer, "driveLetter": g.DriveLetter, "disabled": g.Disabled, "attributes": map[string]any(g.Attributes),
+	}
+}
+
+// RoleDocument is the role object with the accounts that hold it.
+func RoleDocument(r *entitlement.Role, m Members) Document {
+	return Document{
+		"roleId": r.ID.String(), "name": r.Name, "system": r.System, "application": r.InformationSystem, "category": r.Category,
+		"description": r.Description, "passwordProtected": r.PasswordProtected, "wfmanaged": r.BPMEnabled, "domain": r.ScopeDomain,
+		"grantedAccountNames": texts(m.Accounts), "allGrantedAccountNames": texts(m.AllAccounts), "attributes": map[string]any(r.Attributes),
+	}
+}
+
+// GroupMembersDocument is the group object with its members.
+func GroupMembersDocument(g *identity.Group, direct, all []string) Document {
+	doc := GroupDocument(g)
+	doc["userNames"], doc["allUserNames"] = texts(direct), texts(all)
+	return doc
+}
+
+func texts(in []string) []any {
+	out := make([]any, len(in))
+	for i, s := range in {
+		out[i] = s
+	}
+	return out
+}

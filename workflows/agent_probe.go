@@ -1,0 +1,58 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"provost/workflows/messages"
+)
+
+// Pauses between two looks at an agent that does not answer.
+const (
+	firstProbe   = 2 * time.Second
+	longestPause = 5 * time.Minute
+)
+
+// AgentProbe looks after an agent that could not be reached, with growing pauses, and sends what waited for it when it is back. An agent
+// that is lost again meanwhile is looked after again.
+func AgentProbe(ctx workflow.Context, in messages.AgentProbe) error {
+	signals := workflow.GetSignalChannel(ctx, messages.Look)
+	for {
+		if err := awaitAnswer(ctx, in, signals); err != nil {
+			return err
+		}
+		if err := workflow.ExecuteLocalActivity(beside(ctx), sync.Wake, in.System).Get(ctx, nil); err != nil {
+			return fmt.Errorf("wake agent: %w", err)
+		}
+		if !drain(signals) {
+			return nil
+		}
+	}
+}
+
+// awaitAnswer probes until the agent answers.
+func awaitAnswer(ctx workflow.Context, in messages.AgentProbe, signals workflow.ReceiveChannel) error {
+	for pause := firstProbe; ; pause = min(2*pause, longestPause) {
+		waitUntil(ctx, signals, workflow.Now(ctx).Add(pause))
+		if drain(signals) {
+			pause = firstProbe
+		}
+		probing := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+			TaskQueue:              messages.AgentQueue(in.Key),
+			ScheduleToStartTimeout: scheduleToStart,
+			StartToCloseTimeout:    time.Minute,
+			RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+			Priority:               temporal.Priority{PriorityKey: 1},
+			Summary:                "does " + in.Name + " answer?",
+		})
+		if err := workflow.ExecuteActivity(probing, sync.Probe, in.System).Get(ctx, nil); err == nil {
+			return nil
+		}
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			return workflow.NewContinueAsNewError(ctx, AgentProbe, in)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package workflows
+
+import (
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+const scheduleToStartTimeout = enums.TIMEOUT_TYPE_SCHEDULE_TO_START
+
+// beside gives the options of local activities beside the database: they are tried until the database is back.
+func beside(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: time.Hour,
+		StartToCloseTimeout:    time.Minute,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 15 * time.Second,
+		},
+	})
+}
+
+// onCore gives the options of activities on the core queue that run longer; a crash of the worker is noticed by the missing heartbeat.
+func onCore(ctx workflow.Context, limit time.Duration, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: limit,
+		HeartbeatTimeout:    time.Minute,
+		Summary:             summary,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
+		},
+	})
+}
+
+// drain empties a channel of signals and reports whether there was one.
+func drain(signals workflow.ReceiveChannel) bool {
+	any := false
+	for signals.ReceiveAsync(nil) {
+		any = true
+	}
+	return any
+}
+
+// waitUntil waits for a moment or for a signal, whichever comes first. The signal is left for the caller to read.
+func waitUntil(ctx workflow.Context, signals workflow.ReceiveChannel, at time.Time) {
+	pause := at.Sub(workflow.Now(ctx))
+	if pause <= 0 {
+		return
+	}
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	workflow.NewSelector(ctx).
+		AddFuture(workflow.NewTimer(ctx, pause), func(workflow.Future) {}).
+		AddReceive(signals, func(workflow.ReceiveChannel, bool) {}).
+		Select(ctx)
+}
