@@ -1,0 +1,34 @@
+package acceptance
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"provost/internal/metadata"
+)
+
+func connect(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(context.WithoutCancel(t.Context()), url)
+	require.NoError(t, err)
+	return conn
+}
+
+func userAttribute(code string) metadata.Attribute {
+	return metadata.Attribute{ObjectType: "user", Code: code, DataType: metadata.String}
+}
+
+// outside gives a folder of the outside test data, or skips where it is absent.
+func outside(t testing.TB, parts ...string) string {
+	t.Helper()
+	folder := filepath.Join(append([]string{"..", "..", "..", "shared", "testdata"}, parts...)...)
+	if _, err := os.Stat(folder); err != nil {
+		t.Skipf("the outside test data %s is not there", filepath.Join(parts...))
+	}
+	return folder
+}

@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"provost/activities"
+	"provost/internal/account"
+	"provost/internal/agent"
+	"provost/internal/identity"
+	"provost/internal/logging"
+	"provost/internal/mapscript"
+	"provost/internal/object"
+	"provost/internal/provision"
+	"provost/internal/run"
+	"provost/internal/script"
+	"provost/internal/store"
+	"provost/internal/synctask"
+)
+
+// engineRoom is what synchronisation and runs are made of.
+type engineRoom struct {
+	sync   *activities.Sync
+	runs   *activities.Runs
+	upkeep *activities.Upkeep
+	pool   *agent.Pool
+}
+
+// newEngineRoom wires synchronisation and runs for the server process of that name.
+func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
+	p, tenant := c.Platform, c.Tenant
+	scripts := &mapscript.Runner{Host: c.Scripts, Language: script.Autodetect}
+	agents := tenant.Agents(server, revealer{tenant.Vault(c.Secrets)})
+	pool := agent.NewPool(agents, c.Connectors, scripts, logging.Slog(logger))
+	tasks := &synctask.Service{
+		Store: tenant.SyncTasks(), Accounts: accounts{p.Accounts, tenant.Accounts()}, Names: namer{p.Namer}, Scripts: scripts,
+	}
+	runs := NewRuns(c)
+	runs.Pool, runs.Tasks, runs.Scripts, runs.Triggers = pool, tasks, scripts, scripts
+	return &engineRoom{
+		sync:   &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
+		runs:   &activities.Runs{Service: runs},
+		upkeep: &activities.Upkeep{House: tenant},
+		pool:   pool,
+	}
+}
+
+// NewRuns gives the use cases of runs as far as the console needs them: to start runs and to decide about them. What carries them out is
+// added by the worker.
+func NewRuns(c *Core) *run.Service {
+	p, tenant := c.Platform, c.Tenant
+	return &run.Service{
+		Store: tenant.Runs(), Systems: p.Systems, Users: p.Users, UserRows: tenant.Users(), Accounts: p.Accounts,
+		AccountRows: tenant.Accounts(), Track: tenant,
+	}
+}
+
+// revealer opens secrets on their way to a connector.
+type revealer struct{ vault *store.Vault }
+
+// Reveal implements store.Secrets.
+func (r revealer) Reveal(ctx context.Context, id uuid.UUID) (string, error) {
+	value, err := r.vault.Reveal(ctx, id)
+	return value.Reveal(), err
+}
+
+// accounts lets the planner write accounts and look them up.
+type accounts struct {
+	*account.Accounts
+	rows object.Store[account.Account]
+}
+
+// Named implements synctask.Accounts.
+func (a accounts) Named(ctx context.Context, keys []string) (map[string]account.Account, error) {
+	if len(keys) == 0 {
+		return map[string]account.Account{}, nil
+	}
+	found, err := a.rows.Named(ctx, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("look up accounts by name: %w", err)
+	}
+	out := make(map[string]account.Account, len(found))
+	for _, f := range found {
+		out[strings.ToLower(f.System+`\`+f.Name)] = f
+	}
+	return out, nil
+}
+
+// namer names accounts for the planner.
+type namer struct{ namer *account.Namer }
+
+// Names implements synctask.Namer.
+func (n namer) Names(ctx context.Context, system *account.System, subjects []*provision.Subject) ([]synctask.Name, error) {
+	rule := account.DefaultNamingRule
+	if system.NamingRuleID != nil {
+		rule = *system.NamingRuleID
+	}
+	ids := make([]uuid.UUID, len(subjects))
+	for i, s := range subjects {
+		ids[i] = s.User.ID
+	}
+	named, err := n.namer.Names(ctx, rule, system, ids)
+	if err != nil {
+		return nil, err
+	}
+	byUser := make(map[uuid.UUID]account.Name, len(named))
+	for _, name := range named {
+		byUser[name.UserID] = name
+	}
+	out := make([]synctask.Name, len(subjects))
+	for i, id := range ids {
+		out[i] = answer(byUser[id])
+	}
+	return out, nil
+}
+
+func answer(n account.Name) synctask.Name {
+	switch {
+	case n.Err != nil:
+		return synctask.Name{Reason: "The naming rule failed: " + n.Err.Error(), Failed: true}
+	case n.Manual:
+		return synctask.Name{Reason: "Account names are given by hand."}
+	case n.Name == "":
+		return synctask.Name{Reason: "The naming rule gives no account."}
+	default:
+		return synctask.Name{Name: n.Name}
+	}
+}
+
+var (
+	_ synctask.Accounts = accounts{}
+	_ synctask.Namer    = namer{}
+	_ run.Users         = (*identity.Users)(nil)
+)
