@@ -64,7 +64,7 @@ func (a *API) registerAgents() {
 	})
 	register(a, holding(authz.SystemUpdate), huma.Operation{
 		OperationID: "test-system", Method: http.MethodPost, Path: "/systems/{id}/test", Tags: tags, Summary: "Test the connection to a system",
-		Description: "With the parameters as saved. A system that does not answer is no error of the request: ok is false and message says why.",
+		Description:   "With the parameters as saved. A system that does not answer is no error of the request: ok is false and message says why.",
 		DefaultStatus: http.StatusOK,
 	}, func(ctx context.Context, in *IDInput) (*connectionTestOutput, error) {
 		result, err := m.TestConnection(ctx, in.ID)

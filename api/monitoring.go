@@ -84,6 +84,8 @@ func (a *API) registerIssues() {
 		register(a, holding(authz.IssueUpdate), huma.Operation{
 			OperationID: s.action + "-issue", Method: http.MethodPost, Path: "/issues/{id}/" + s.action, Tags: tags, Summary: s.summary,
 			DefaultStatus: http.StatusNoContent,
-		}, func(ctx context.Context, in *IDInput) (*struct{}, error) { return nil, m.SetIssue(ctx, in.ID, s.status) })
+		}, func(ctx context.Context, in *IDInput) (*struct{}, error) {
+			return nil, m.SetIssue(ctx, in.ID, s.status)
+		})
 	}
 }

@@ -58,7 +58,7 @@ func (a *API) registerRuns() {
 	}, m.ListRuns, m.EachRun)
 	register(a, signedIn, huma.Operation{
 		OperationID: "start-run", Method: http.MethodPost, Path: "/systems/{id}/runs", Tags: []string{"Systems"}, Summary: "Start a run of a system",
-		Description: "Needs system:load, system:reconcile or system:provision, as the kind says. One run per system at a time.",
+		Description:   "Needs system:load, system:reconcile or system:provision, as the kind says. One run per system at a time.",
 		DefaultStatus: http.StatusCreated,
 	}, func(ctx context.Context, in *startRunInput) (*startedRunOutput, error) {
 		var options run.Options

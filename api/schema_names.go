@@ -12,6 +12,8 @@ import (
 	"provost/internal/entitlement"
 	"provost/internal/mapping"
 	"provost/internal/metadata"
+	"provost/internal/monitor"
+	"provost/internal/run"
 	"provost/internal/session"
 )
 
@@ -35,6 +37,14 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[NewToken]():                  "NewAPIToken",
 	reflect.TypeFor[account.CorrelationRule]():   "CorrelationRule",
 	reflect.TypeFor[entitlement.EffectiveRole](): "EffectiveRole",
+	reflect.TypeFor[run.Options]():               "RunOptions",
+	reflect.TypeFor[run.Verdict]():               "RunVerdict",
+	reflect.TypeFor[mapping.Change]():            "AttributeChange",
+	reflect.TypeFor[monitor.Load]():              "SyncLoad",
+	reflect.TypeFor[monitor.Finished]():          "FinishedTasks",
+	reflect.TypeFor[monitor.Selection]():         "SyncTaskSelection",
+	reflect.TypeFor[monitor.Steered]():           "SyncTasksSteered",
+	reflect.TypeFor[monitor.Actual]():            "ActualAccount",
 }
 
 // nameSchema names the schema of a type; a version of an object is named after the object.

@@ -107,7 +107,7 @@ func (a *API) registerSteering() {
 		})
 		register(a, holding(s.permission), huma.Operation{
 			OperationID: s.action + "-sync-tasks", Method: http.MethodPost, Path: "/sync-tasks/" + s.action, Tags: tags, Summary: s.many,
-			Description: "By ids, allHeld, or the sourceId whose tasks are held. Tasks whose state does not allow it are left out and counted.",
+			Description:   "By ids, allHeld, or the sourceId whose tasks are held. Tasks whose state does not allow it are left out and counted.",
 			DefaultStatus: http.StatusOK,
 		}, func(ctx context.Context, in *selectionInput) (*steeredOutput, error) {
 			done, err := a.deps.Monitor.Steer(ctx, s.action, in.Body)
@@ -130,8 +130,10 @@ func (a *API) registerSynchroniseNow() {
 		permission authz.Permission
 		do         synchronise
 	}{
-		{"users", "user", authz.UserSync, m.SynchroniseUser}, {"groups", "group", authz.GroupSync, m.SynchroniseGroup},
-		{"accounts", "account", authz.AccountSync, m.SynchroniseAccount}, {"roles", "role", authz.RoleSync, m.SynchroniseRole},
+		{"users", "user", authz.UserSync, m.SynchroniseUser},
+		{"groups", "group", authz.GroupSync, m.SynchroniseGroup},
+		{"accounts", "account", authz.AccountSync, m.SynchroniseAccount},
+		{"roles", "role", authz.RoleSync, m.SynchroniseRole},
 	} {
 		register(a, holding(s.permission), huma.Operation{
 			OperationID: "synchronise-" + s.one, Method: http.MethodPost, Path: "/" + s.path + "/{id}/synchronise", Tags: []string{capital(s.path)},

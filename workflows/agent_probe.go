@@ -51,6 +51,9 @@ func awaitAnswer(ctx workflow.Context, in messages.AgentProbe, signals workflow.
 		if err := workflow.ExecuteActivity(probing, sync.Probe, in.System).Get(ctx, nil); err == nil {
 			return nil
 		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return workflow.NewContinueAsNewError(ctx, AgentProbe, in)
 		}

@@ -26,7 +26,10 @@ func Run(ctx workflow.Context, in messages.Run) error {
 	r := &running{in: in, decisions: workflow.GetSignalChannel(ctx, messages.Decide)}
 	status, err := r.steps(ctx)
 	message := ""
-	if err != nil {
+	switch {
+	case temporal.IsCanceledError(err):
+		status = run.Cancelled
+	case err != nil:
 		status, message = run.Failed, sentence(err)
 	}
 	after, _ := workflow.NewDisconnectedContext(ctx) // the end is noted even when the run was cancelled
@@ -89,8 +92,10 @@ func (r *running) review(ctx workflow.Context, verdict run.Verdict) (cancelled b
 		if err := workflow.ExecuteLocalActivity(beside(ctx), runs.Block, r.in.ID).Get(ctx, nil); err != nil {
 			return false, err
 		}
-		var decision messages.Decision
-		r.decisions.Receive(ctx, &decision)
+		decision, err := r.decision(ctx)
+		if err != nil {
+			return false, err
+		}
 		if decision.Decision == messages.Cancel {
 			return true, nil
 		}
@@ -102,6 +107,16 @@ func (r *running) review(ctx workflow.Context, verdict run.Verdict) (cancelled b
 		}
 	}
 	return false, nil
+}
+
+// decision waits for what a reviewer decides, or for the end of the workflow.
+func (r *running) decision(ctx workflow.Context) (messages.Decision, error) {
+	var decision messages.Decision
+	workflow.NewSelector(ctx).
+		AddReceive(r.decisions, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, &decision) }).
+		AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {}).
+		Select(ctx)
+	return decision, ctx.Err()
 }
 
 func (r *running) apply(ctx workflow.Context) (string, error) {

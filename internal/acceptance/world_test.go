@@ -190,6 +190,11 @@ func (w *world) start(system account.System, kind string, until ...string) run.R
 func (w *world) await(id uuid.UUID, until ...string) run.Run {
 	w.t.Helper()
 	var r run.Run
+	defer func() {
+		if w.t.Failed() {
+			w.t.Logf("the run stands at: %+v, guard %+v", r, r.Verdict)
+		}
+	}()
 	require.Eventually(w.t, func() bool {
 		var err error
 		r, err = w.Tenant.Runs().Get(w.ctx, id)

@@ -50,6 +50,10 @@ type System struct {
 	sealed map[uuid.UUID]string // new secrets on their way to the vault
 }
 
+// RemoveDisabled is the mapping property, of every connector, by which disabled accounts are taken out of their system instead of being
+// written with their disabled state ("true"; guide 045).
+const RemoveDisabled = "removeDisabledAccounts"
+
 // Title names the system.
 func (s *System) Title() string { return s.Name }
 

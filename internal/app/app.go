@@ -54,6 +54,7 @@ type App struct {
 	settings Settings
 	registry *prometheus.Registry
 	site     *Site
+	room     *engineRoom // nil in a process without worker
 	cleanup  Cleanup
 }
 
@@ -95,7 +96,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	if a.site != nil {
-		a.site.serve(ctx, a.handler(), s.Logger)
+		a.site.serve(ctx, a.handler(ctx), s.Logger)
 		// Requests end before what they use: the site is stopped first, though it was opened first.
 		a.cleanup.Add("HTTP server", a.site.stop)
 	}
@@ -114,6 +115,7 @@ func (a *App) identity() string {
 func (a *App) startWorker(ctx context.Context) error {
 	s := &a.settings
 	room := newEngineRoom(a.Core, s.Worker.Server, s.Logger)
+	a.room = room
 	a.cleanup.Add("agents", func(context.Context) error { room.pool.Close(); return nil })
 	started, err := worker.Start(ctx, worker.Options{
 		Server: s.Worker.Server, Version: s.Version, Temporal: a.Temporal, Tenant: a.Tenant, Core: s.Worker.Core,
@@ -123,10 +125,11 @@ func (a *App) startWorker(ctx context.Context) error {
 		return err
 	}
 	a.cleanup.Add("worker", func(context.Context) error { started.Stop(); return nil })
-	if s.Worker.Core {
-		a.startRelay(ctx)
+	if !s.Worker.Core {
+		return nil
 	}
-	return nil
+	a.startRelay(ctx)
+	return scheduleMaintenance(ctx, a.Temporal)
 }
 
 // startRelay delivers the outbox until the process stops.
@@ -143,10 +146,12 @@ func (a *App) startRelay(ctx context.Context) {
 }
 
 // handler gives the whole HTTP interface of the process.
-func (a *App) handler() http.Handler {
+func (a *App) handler(ctx context.Context) http.Handler {
 	s := &a.settings
 	return api.New(api.Deps{
-		Platform: a.Platform, Sessions: a.Sessions, UI: ui.Handler(), TemporalUI: s.TemporalUI, Metrics: telemetry.Handler(a.registry), Ready: a.ready, Version: s.Version, Logger: s.Logger,
+		Platform: a.Platform, Sessions: a.Sessions, Monitor: a.monitor(), Events: a.startEvents(ctx), UI: ui.Handler(),
+		TemporalUI: s.TemporalUI, TemporalNamespace: s.Engine.Namespace, Metrics: telemetry.Handler(a.registry), Ready: a.ready,
+		Version: s.Version, Logger: s.Logger,
 	})
 }
 

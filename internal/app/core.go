@@ -17,8 +17,10 @@ import (
 	"provost/internal/connector/ldap"
 	"provost/internal/connector/sql"
 	"provost/internal/logging"
+	"provost/internal/mapscript"
 	"provost/internal/platform"
 	"provost/internal/script"
+	"provost/internal/scriptservice"
 	"provost/internal/secret"
 	"provost/internal/session"
 	"provost/internal/store"
@@ -33,6 +35,8 @@ type Core struct {
 	Platform   *platform.Platform
 	Sessions   *session.Service
 	Scripts    *script.Host // nil where no script is run
+	// Services answers what scripts ask of the platform.
+	Services *scriptservice.Services
 
 	cleanup Cleanup
 }
@@ -70,7 +74,8 @@ func (c *Core) open(ctx context.Context, s CoreSettings) error {
 	}
 	c.cleanup.Add("database", func(context.Context) error { c.Database.Close(); return nil })
 	c.Tenant = c.Database.Tenant(Tenant)
-	deps := platform.Deps{Secrets: c.Secrets, Connectors: c.Connectors}
+	c.Services = scriptservice.New(logging.Slog(s.Logger))
+	deps := platform.Deps{Secrets: c.Secrets, Connectors: c.Connectors, Services: c.Services}
 	if len(s.ScriptHost) > 0 {
 		if c.Scripts, err = script.NewHost(script.Options{Command: s.ScriptHost, Logger: logging.Slog(s.Logger)}); err != nil {
 			return fmt.Errorf("start script host: %w", err)
@@ -79,12 +84,18 @@ func (c *Core) open(ctx context.Context, s CoreSettings) error {
 		deps.Scripts = c.Scripts
 	}
 	c.Platform = platform.New(c.Tenant, deps)
+	c.Services.Bind(c.Platform, nil, c.runner())
 	hasher, err := authn.NewHasher(authn.DefaultParams, 0)
 	if err != nil {
 		return fmt.Errorf("prepare password hashes: %w", err)
 	}
 	c.Sessions = session.New(c.Tenant.Sessions(), c.Tenant, hasher, session.Settings{})
 	return c.checkMigrated(ctx)
+}
+
+// runner runs the scripts of mappings and triggers.
+func (c *Core) runner() *mapscript.Runner {
+	return &mapscript.Runner{Host: c.Scripts, Services: c.Services, Language: script.Autodetect}
 }
 
 // openBox opens the master key file, made the first time.

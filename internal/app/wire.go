@@ -11,13 +11,13 @@ import (
 	"provost/activities"
 	"provost/internal/account"
 	"provost/internal/agent"
+	"provost/internal/audit/chain"
 	"provost/internal/identity"
 	"provost/internal/logging"
-	"provost/internal/mapscript"
+	"provost/internal/monitor"
 	"provost/internal/object"
 	"provost/internal/provision"
 	"provost/internal/run"
-	"provost/internal/script"
 	"provost/internal/store"
 	"provost/internal/synctask"
 )
@@ -33,9 +33,10 @@ type engineRoom struct {
 // newEngineRoom wires synchronisation and runs for the server process of that name.
 func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 	p, tenant := c.Platform, c.Tenant
-	scripts := &mapscript.Runner{Host: c.Scripts, Language: script.Autodetect}
+	scripts := c.runner()
 	agents := tenant.Agents(server, revealer{tenant.Vault(c.Secrets)})
 	pool := agent.NewPool(agents, c.Connectors, scripts, logging.Slog(logger))
+	c.Services.Bind(p, pool, scripts)
 	tasks := &synctask.Service{
 		Store: tenant.SyncTasks(), Accounts: accounts{p.Accounts, tenant.Accounts()}, Names: namer{p.Namer}, Scripts: scripts,
 	}
@@ -44,9 +45,16 @@ func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 	return &engineRoom{
 		sync:   &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
 		runs:   &activities.Runs{Service: runs},
-		upkeep: &activities.Upkeep{House: tenant},
+		upkeep: &activities.Upkeep{House: tenant, Sealer: Seals(c, logger)},
 		pool:   pool,
 	}
+}
+
+// Seals gives the seals of the audit trail; every new head goes to the log too, where the database cannot rewrite it.
+func Seals(c *Core, logger zerolog.Logger) *store.Seals {
+	return c.Tenant.Seals(c.Secrets, func(h chain.Head) {
+		logger.Info().Int64("block", h.Seq).Hex("hash", h.Hash).Msg("audit trail sealed")
+	})
 }
 
 // NewRuns gives the use cases of runs as far as the console needs them: to start runs and to decide about them. What carries them out is
@@ -57,6 +65,23 @@ func NewRuns(c *Core) *run.Service {
 		Store: tenant.Runs(), Systems: p.Systems, Users: p.Users, UserRows: tenant.Users(), Accounts: p.Accounts,
 		AccountRows: tenant.Accounts(), Track: tenant,
 	}
+}
+
+// monitor gives the use cases of watching and steering. A process without worker opens no connection to a managed system.
+func (a *App) monitor() *monitor.Service {
+	p := a.Platform
+	deps := monitor.Deps{
+		Store: a.Tenant.Monitor(), Documents: a.Tenant.SyncTasks(), Users: p.Users, Groups: p.Groups, Accounts: p.Accounts, Roles: p.Roles,
+		Systems: p.Systems, Runs: a.Runs, Parameters: p.Parameters, Settings: p.Settings, Connectors: a.Connectors,
+		Logger: logging.Slog(a.settings.Logger),
+	}
+	if a.Scripts != nil {
+		deps.Scripts = a.Scripts
+	}
+	if a.room != nil {
+		deps.Pool = a.room.pool
+	}
+	return monitor.New(deps)
 }
 
 // revealer opens secrets on their way to a connector.

@@ -34,6 +34,7 @@ type commands struct {
 	Temporal   temporalCommand   `cmd:"" help:"Run only the embedded Temporal server and its user interface."`
 	Migrate    migrateCommands   `cmd:"" help:"Bring the database schema up to date, or show its state."`
 	Token      tokenCommands     `cmd:"" help:"Manage API tokens."`
+	Audit      auditCommands     `cmd:"" help:"Check the audit trail."`
 	ScriptHost scriptHostCommand `cmd:"" hidden:"" help:"Evaluate scripts for the parent process."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }

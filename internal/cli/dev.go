@@ -52,6 +52,9 @@ type devRun struct {
 	running   app.Cleanup
 }
 
+// Validate checks the form of the settings; the parser calls it.
+func (c *devCommand) Validate() error { return errors.Join(c.platform.Validate(), c.HTTP.Validate()) }
+
 // Run implements the command. Without PROVOST_DATABASE_URL and PROVOST_TEMPORAL_ADDRESS it starts its own servers.
 func (c *devCommand) Run(ctx context.Context, p *process) error {
 	r := &devRun{devCommand: c, process: p}

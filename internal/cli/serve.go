@@ -42,6 +42,11 @@ type platform struct {
 	config.Temporal
 }
 
+// Validate checks the form of the settings; the parser calls it.
+func (c *platform) Validate() error {
+	return errors.Join(c.Common.Validate(), c.Database.Validate(), c.Temporal.Validate())
+}
+
 // settings gives the settings of a process; parts are added by its command.
 func (c *platform) settings(p *process) (app.Settings, error) {
 	logger, err := logging.New(p.stderr, logging.Options{Level: c.LogLevel, Format: c.LogFormat})
@@ -69,6 +74,9 @@ type serveCommand struct {
 	config.HTTP
 	server
 }
+
+// Validate checks the form of the settings; the parser calls it.
+func (c *serveCommand) Validate() error { return errors.Join(c.platform.Validate(), c.HTTP.Validate()) }
 
 // Run implements the command. Without an address of Temporal the full binary runs its own server beside the database.
 func (c *serveCommand) Run(ctx context.Context, p *process) error {
@@ -143,6 +151,9 @@ type apiCommand struct {
 	platform
 	config.HTTP
 }
+
+// Validate checks the form of the settings; the parser calls it.
+func (c *apiCommand) Validate() error { return errors.Join(c.platform.Validate(), c.HTTP.Validate()) }
 
 // Run implements the command.
 func (c *apiCommand) Run(ctx context.Context, p *process) error {

@@ -33,7 +33,9 @@ func (*scriptHostCommand) Run(ctx context.Context, p *process) error {
 
 // printJSON prints one line of JSON.
 func printJSON(p *process, value any) error {
-	if err := json.NewEncoder(p.stdout).Encode(value); err != nil {
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false) // addresses stay readable
+	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("print result: %w", err)
 	}
 	return nil

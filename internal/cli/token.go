@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,6 +27,11 @@ type tokenCreateCommand struct {
 	Name    string `name:"name" default:"command line" placeholder:"TEXT" help:"What the token is for."`
 	Expires expiry `name:"expires" placeholder:"WHEN" help:"When it stops to work: a duration such as 30d or 12h, or a day such as 2027-01-31 (default: never)."`
 	JSON    bool   `name:"json" help:"Print JSON."`
+}
+
+// Validate checks the form of the settings; the parser calls it.
+func (c *tokenCreateCommand) Validate() error {
+	return errors.Join(c.Common.Validate(), c.Database.Validate())
 }
 
 // expiry is a moment given as a duration from now or as a day.

@@ -83,8 +83,13 @@ func TestGrantKeysTellScopesApart(t *testing.T) {
 	id := uuid.New()
 	seen := map[GrantKey]bool{}
 	for _, g := range []Grant{
-		{}, {Scope: Scope{ScopeGroupID: &id}}, {Scope: Scope{ScopeInformationSystemID: &id}}, {Scope: Scope{ScopeValueID: &id}},
-		{HolderGroupID: &id}, {AccountID: id}, {RoleID: id},
+		{},
+		{Scope: Scope{ScopeGroupID: &id}},
+		{Scope: Scope{ScopeInformationSystemID: &id}},
+		{Scope: Scope{ScopeValueID: &id}},
+		{HolderGroupID: &id},
+		{AccountID: id},
+		{RoleID: id},
 	} {
 		key := KeyOfGrant(&g)
 		require.False(t, seen[key])

@@ -49,7 +49,9 @@ func TestCircular(t *testing.T) {
 // counts answers how often objects are used.
 type counts map[uuid.UUID][]identity.Use
 
-func (c counts) Uses(context.Context, string, []uuid.UUID) (map[uuid.UUID][]identity.Use, error) { return c, nil }
+func (c counts) Uses(context.Context, string, []uuid.UUID) (map[uuid.UUID][]identity.Use, error) {
+	return c, nil
+}
 
 func TestRefuseUsedSaysByWhat(t *testing.T) {
 	t.Parallel()

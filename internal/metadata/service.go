@@ -107,8 +107,8 @@ func checkOptions(a *Attribute, c *fault.Collector) {
 	if a.DataType == Separator && (o.Required || o.MultiValued || o.QuickSearch) {
 		c.Add("dataType", "A separator has no values.")
 	}
-	if o.QuickSearch && !a.DataType.Readable() {
-		c.Add("options.quickSearch", "Passwords cannot be searched.")
+	if !a.DataType.Readable() {
+		c.Add("dataType", "Passwords cannot be attributes yet: their values would not be kept with the secrets. Choose another type.")
 	}
 	seen := map[string]bool{}
 	for i, v := range o.Values {

@@ -24,13 +24,22 @@ func TestCheck(t *testing.T) {
 		name, value string
 		ok          bool
 	}{
-		{parameter.TaskMode, "readonly", true}, {parameter.TaskMode, "manual", true}, {parameter.TaskMode, "auto", true},
-		{parameter.TaskMode, "Auto", false}, {parameter.TaskMode, "automatic", false},
-		{parameter.TaskLimit, "1", true}, {parameter.TaskLimit, "0", false}, {parameter.TaskLimit, "1.5", false},
-		{parameter.MailPort, "25", true}, {parameter.MailPort, "65536", false},
-		{parameter.MailFrom, "Provost <provost@example.org>", true}, {parameter.MailFrom, "provost", false},
-		{parameter.GroupHolder, "always", true}, {parameter.GroupHolder, "sometimes", false},
-		{parameter.Interpreter, "beanshell", true}, {parameter.Interpreter, "python", false},
+		{parameter.TaskMode, "readonly", true},
+		{parameter.TaskMode, "manual", true},
+		{parameter.TaskMode, "auto", true},
+		{parameter.TaskMode, "Auto", false},
+		{parameter.TaskMode, "automatic", false},
+		{parameter.TaskLimit, "1", true},
+		{parameter.TaskLimit, "0", false},
+		{parameter.TaskLimit, "1.5", false},
+		{parameter.MailPort, "25", true},
+		{parameter.MailPort, "65536", false},
+		{parameter.MailFrom, "Provost <provost@example.org>", true},
+		{parameter.MailFrom, "provost", false},
+		{parameter.GroupHolder, "always", true},
+		{parameter.GroupHolder, "sometimes", false},
+		{parameter.Interpreter, "beanshell", true},
+		{parameter.Interpreter, "python", false},
 		{"anything.else", "goes", true},
 	}
 	for _, c := range cases {

@@ -3,6 +3,7 @@ package platform
 import (
 	"errors"
 	"fmt"
+	"maps"
 
 	"provost/internal/account"
 	"provost/internal/connector"
@@ -27,7 +28,9 @@ func (k kinds) Check(name string, parameters map[string]string, mappings []mappi
 		fields = append(fields, fault.Field{Location: "parameters." + f.Parameter, Message: f.Message})
 	}
 	for i, m := range mappings {
-		for _, f := range connector.ValidateClass(kind, connector.Class{Name: m.SystemObject, Properties: m.Properties}) {
+		properties := maps.Clone(m.Properties)
+		delete(properties, account.RemoveDisabled) // read by the engine, whatever the connector
+		for _, f := range connector.ValidateClass(kind, connector.Class{Name: m.SystemObject, Properties: properties}) {
 			fields = append(fields, fault.Field{Location: fmt.Sprintf("mappings[%d].properties.%s", i, f.Parameter), Message: f.Message})
 		}
 	}

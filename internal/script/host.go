@@ -175,6 +175,38 @@ func (h *Host) acquire(ctx context.Context) (*child, error) {
 	}
 }
 
+// maxNesting is how many batches may wait for each other: a script that changes a user whose attribute has a validation script makes two.
+const maxNesting = 4
+
+// nestingKey carries, in the context of a host call, how many batches wait for its answer.
+type nestingKey struct{}
+
+func nestingOf(ctx context.Context) int {
+	n, _ := ctx.Value(nestingKey{}).(int)
+	return n
+}
+
+// take gives a child for a batch. A batch that a host call of another one asks for must not wait for a slot, because its asker holds
+// one: where none is idle it gets a child beside the pool, which is extra and ends with the batch.
+func (h *Host) take(ctx context.Context) (c *child, extra bool, err error) {
+	if nestingOf(ctx) == 0 {
+		c, err = h.acquire(ctx)
+		return c, false, err
+	}
+	select {
+	case s := <-h.slots:
+		if s.err == nil && s.child.alive() {
+			return s.child, false, nil
+		}
+		h.refill()
+	default:
+	}
+	if c, err = h.start(ctx); err != nil {
+		return nil, false, fmt.Errorf("start script process: %w", err)
+	}
+	return c, true, nil
+}
+
 // release puts a child back, or a fresh one in its place if it is dead or has grown fat.
 func (h *Host) release(c *child) {
 	if c.alive() && c.resident() < h.options.MemoryLimit/2 {

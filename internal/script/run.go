@@ -25,8 +25,9 @@ const maxPortion = 16 << 20
 // What goes wrong with a call is in its Result.Err and leaves the others alone: a call that breaks a limit loses its
 // process, the rest goes on in a fresh one; a call whose process dies without its fault being plain is tried once
 // more if it had made no host call yet. The error is for the batch as a whole: ErrBadRequest (an index or a binding
-// that is none), a *LimitError of KindTime when BatchLimit is over, ctx's error, ErrClosed, or that no process could
-// be started; the results are nil then.
+// that is none), a *LimitError of KindTime when BatchLimit is over, ErrNested, ctx's error, ErrClosed, or that no
+// process could be started; the results are nil then. Services may call Evaluate with the context they are given: such a
+// batch never waits for the process that waits for it.
 func (h *Host) Evaluate(ctx context.Context, request Request) ([]Result, error) {
 	calls, err := encodeCalls(request)
 	if err != nil {
@@ -154,6 +155,9 @@ type batch struct {
 }
 
 func (b *batch) run(ctx context.Context) error {
+	if nestingOf(ctx) >= maxNesting {
+		return ErrNested
+	}
 	if err := b.host.enter(); err != nil {
 		return err
 	}
@@ -178,16 +182,18 @@ func (b *batch) explain(err error) error {
 
 // session hands the remaining items to one child and follows it until all are done or the child is lost.
 func (b *batch) session(ctx context.Context) error {
-	c, err := b.host.acquire(ctx)
+	c, extra, err := b.host.take(ctx)
 	if err != nil {
 		return err
 	}
 	finished := false
 	defer func() {
-		if !finished {
+		if !finished || extra {
 			c.kill() // also when Services panics: the child still waits for its reply
 		}
-		b.host.release(c)
+		if !extra {
+			b.host.release(c)
+		}
 	}()
 	c.send(b.frame(b.next))
 	wall := time.NewTimer(readLimit)
@@ -289,6 +295,7 @@ func (b *batch) serve(ctx context.Context, call *wire.HostCall) *wire.Reply {
 	authority := b.request.Authority
 	digest := sha256.Sum256([]byte(b.script(b.next).Text))
 	authority.ScriptHash = hex.EncodeToString(digest[:])
+	ctx = context.WithValue(ctx, nestingKey{}, nestingOf(ctx)+1)
 	value, err := b.request.Services.Call(ctx, authority, call.Service, call.Method, args)
 	switch {
 	case errors.Is(err, ErrUnknownService):

@@ -103,6 +103,8 @@ var (
 	ErrUnknownMethod  = errors.New("unknown method")
 	ErrClosed         = errors.New("script host is closed")
 	ErrBadRequest     = errors.New("bad script request")
+	// ErrNested says that scripts make each other run without an end in sight.
+	ErrNested = errors.New("scripts make each other run more than 4 deep: look for a script that changes what starts it again")
 )
 
 // Kind classifies why a call failed.

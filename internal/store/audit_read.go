@@ -108,7 +108,7 @@ func (r *Trail) Get(ctx context.Context, id int64) (audit.Entry, error) {
 
 func auditConditions(l query.List) (where, order string, args arguments, err error) {
 	var clauses []string
-	for _, word := range strings.Fields(l.Q) {
+	for word := range strings.FieldsSeq(l.Q) {
 		pattern := args.add("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%")
 		clauses = append(clauses, "(t.actor || ' ' || t.object_type || ' ' || t.object_name || ' ' || t.action) ilike "+pattern+"::text")
 	}

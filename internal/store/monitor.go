@@ -73,7 +73,8 @@ func (m *Monitor) GetRun(ctx context.Context, id uuid.UUID) (monitor.Run, error)
 func (m *Monitor) changesOf(run uuid.UUID) *table[monitor.RunChange] {
 	return newTable(table[monitor.RunChange]{
 		tenant: m.Tenant, name: "run_changes",
-		from:   fmt.Sprintf("(select c.*, c.seq as id from run_changes c where c.run_id = '%s') t", run),
+		from: "(select c.run_id, c.seq, c.seq as id, c.object_type, c.object_key, c.object_id, c.action, c.changes, c.status, c.message " +
+			"from run_changes c where c.run_id = '" + run.String() + "') t",
 		search: "provost.fold(t.object_key || ' ' || t.message)", order: "t.seq",
 		list: newAttributes[monitor.RunChange]("runChange", "change", false),
 	})

@@ -19,9 +19,12 @@ import (
 
 func monitoredTasks(t *Tenant) *table[monitor.SyncTask] {
 	parts := filter.MustSchema(filter.Definition{Object: "part", Attributes: []filter.Attribute{
-		{Name: "name", SQL: "fs.name", Filterable: true}, {Name: "id", Type: filter.TypeUUID, SQL: "fs.id", Filterable: true},
-		{Name: "status", SQL: "fp.status", Filterable: true}, {Name: "errorClass", SQL: "fp.error_class", Filterable: true},
-		{Name: "message", SQL: "fp.message", Filterable: true}, {Name: "attempts", Type: filter.TypeNumber, SQL: "fp.attempts", Filterable: true},
+		{Name: "name", SQL: "fs.name", Filterable: true},
+		{Name: "id", Type: filter.TypeUUID, SQL: "fs.id", Filterable: true},
+		{Name: "status", SQL: "fp.status", Filterable: true},
+		{Name: "errorClass", SQL: "fp.error_class", Filterable: true},
+		{Name: "message", SQL: "fp.message", Filterable: true},
+		{Name: "attempts", Type: filter.TypeNumber, SQL: "fp.attempts", Filterable: true},
 	}})
 	return newTable(table[monitor.SyncTask]{
 		tenant: t, name: "sync_tasks", search: "provost.fold(t.object_name || ' ' || t.source || ' ' || t.author || ' ' || t.number)",

@@ -169,7 +169,7 @@ func written(v any) map[string]any {
 		if (field.Kind() == reflect.Map || field.Kind() == reflect.Slice) && field.Len() == 0 {
 			continue // empty lists and maps are kept as empty, not as nothing
 		}
-		moment, ok := field.Interface().(*time.Time)
+		moment, ok := reflect.TypeAssert[*time.Time](field)
 		if ok && moment != nil {
 			out[tag] = moment.UTC()
 			continue

@@ -64,7 +64,7 @@ func absence(a *account.Account) func(class) bool {
 			return true
 		}
 		disabled := a.Status == account.Disabled || a.Status == account.ForcedDisabled
-		return disabled && c.compiled.Mapping().Properties["removeDisabledAccounts"] == "true"
+		return disabled && c.compiled.Mapping().Properties[account.RemoveDisabled] == "true"
 	}
 }
 
