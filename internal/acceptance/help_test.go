@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"provost/internal/identity"
 	"provost/internal/metadata"
 )
 
@@ -31,4 +32,8 @@ func outside(t testing.TB, parts ...string) string {
 		t.Skipf("the outside test data %s is not there", filepath.Join(parts...))
 	}
 	return folder
+}
+
+func sampleUser(name string) identity.User {
+	return identity.User{UserName: name, FirstName: name, LastName: "Sample", UserType: "I", PrimaryGroup: "world", Active: true}
 }

@@ -13,6 +13,7 @@ import (
 	"provost/internal/account"
 	"provost/internal/connector"
 	"provost/internal/mapping"
+	"provost/internal/scriptservice/site"
 	"provost/internal/synctask"
 )
 
@@ -191,7 +192,7 @@ func (a *Agent) wanted(ctx context.Context, t synctask.Target) (Target, error) {
 // bring reads, compares and writes one object, within the agent's time limit. A version from which on it is written even when it is noted
 // as applied already is given by overwritten; zero for none.
 func (a *Agent) bring(ctx context.Context, t synctask.Target, overwritten int64) (synctask.Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(a.System.TaskTimeoutMS)*time.Millisecond)
+	ctx, cancel := context.WithTimeout(site.With(ctx, a.System.ID), time.Duration(a.System.TaskTimeoutMS)*time.Millisecond)
 	defer cancel()
 	var r synctask.Result
 	c, ok := a.classes[t.Class]

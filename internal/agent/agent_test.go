@@ -35,7 +35,6 @@ type world struct {
 	mu      sync.Mutex
 	system  account.System
 	targets map[uuid.UUID]*agent.Target
-	reading func() // called before every read of a target
 	failure error
 }
 
@@ -55,9 +54,6 @@ func (w *world) Version(context.Context, uuid.UUID) (int64, error) {
 
 // Target implements agent.Source.
 func (w *world) Target(_ context.Context, _ uuid.UUID, t synctask.Target) (agent.Target, error) {
-	if w.reading != nil {
-		w.reading()
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return *w.targets[t.Object], w.failure
@@ -438,28 +434,64 @@ func TestCallsForOneObjectRunOneAfterTheOther(t *testing.T) {
 	require.Equal(t, 1, b.memory.Calls("create"), "the second finds what the first made")
 }
 
-// A write that was held up must not be the last word: another server may have brought a newer state meanwhile.
-func TestLateWriteBringsTheNewerStateAgain(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	id := uuid.New()
-	b.want(id, person("anna", "Old"))
+// heldUp has the next creation hang until another server has brought a newer state and noted it.
+func (b *bench) heldUp(id uuid.UUID) {
+	b.t.Helper()
 	other := b.direct()
 	b.memory.Before(func(op string, _ connector.Key) error {
 		if op != "create" {
 			return nil
 		}
 		b.memory.Up()
-		// While our write hangs, another server brings a newer state and notes it.
 		b.want(id, person("anna", "New"))
-		created, err := other.Create(t.Context(), connector.Class{Name: enginetest.Person}, connector.Attributes{"name": "anna", "full": "New"})
-		require.NoError(t, err)
+		created, err := other.Create(b.t.Context(), connector.Class{Name: enginetest.Person}, connector.Attributes{"name": "anna", "full": "New"})
+		require.NoError(b.t, err)
 		b.applied(synctask.Result{Target: synctask.Target{Object: id}, Version: 2, Key: "anna", ExternalID: created.ID})
 		return nil
 	})
+}
+
+// A write that was held up must not be the last word: another server may have brought a newer state meanwhile.
+func TestLateWriteBringsTheNewerStateAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := uuid.New()
+	b.want(id, person("anna", "Old"))
+	b.heldUp(id)
 	r := b.one(id)
 	require.Equal(t, "New", b.there("anna")["full"])
 	require.Equal(t, int64(2), r.Version)
+}
+
+// blind is a world that answers every question about a target as it did the first time: what an agent would see that never looks again.
+type blind struct {
+	*world
+	first *agent.Target
+}
+
+// Target implements agent.Source.
+func (b *blind) Target(ctx context.Context, system uuid.UUID, t synctask.Target) (agent.Target, error) {
+	if b.first == nil {
+		found, err := b.world.Target(ctx, system, t)
+		if err != nil {
+			return found, err
+		}
+		b.first = &found
+	}
+	return *b.first, nil
+}
+
+// The proof that the test before this one can fail: without the second look the late write wins.
+func TestAgentThatNeverLooksAgainLeavesTheStaleState(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.pool = agent.NewPool(&blind{world: b.world}, connector.NewRegistry(b.memory.Kind()), nil, slog.New(slog.DiscardHandler))
+	t.Cleanup(b.pool.Close)
+	id := uuid.New()
+	b.want(id, person("anna", "Old"))
+	b.heldUp(id)
+	b.apply(id)
+	require.Equal(t, "Old", b.there("anna")["full"])
 }
 
 func TestPoolOpensAgainWhenTheSystemChanges(t *testing.T) {
