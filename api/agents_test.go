@@ -11,7 +11,9 @@ import (
 	"provost/internal/account"
 	"provost/internal/authz"
 	"provost/internal/connector"
+	"provost/internal/entitlement"
 	"provost/internal/identity"
+	"provost/internal/monitor"
 )
 
 const systemsPath = "/api/v1/systems/"
@@ -192,13 +194,50 @@ func TestMappingsOfGroupsAndRolesAreTried(t *testing.T) {
 	w := watch(t)
 	system := w.file(t, "Badges", "login,mail,title\n")
 	shared := w.account(t, nil, system)
-	for kind, object := range map[string]string{"group": "world", "account": shared.ID.String()} {
-		draft := map[string]any{"systemObject": "thing", "objectType": kind, "rows": []any{
-			map[string]any{"system": "label", "direction": "<=", "provost": map[string]string{"group": "name", "account": "accountName"}[kind]},
+	_, err := w.own.Roles.Create(asPlatform(t), entitlement.Role{Name: "porter", System: "Badges", InformationSystem: "SOFFID"})
+	require.NoError(t, err)
+	for _, test := range []struct{ kind, object, ours, label string }{
+		{"group", "world", "name", "world"},
+		{"account", shared.ID.String(), "accountName", "shared"},
+		{"account", "shared", "accountName", "shared"},
+		{"role", "porter", "name", "porter"},
+		{"user", "shared", "accountName", "shared"},
+	} {
+		draft := map[string]any{"systemObject": "thing", "objectType": test.kind, "rows": []any{
+			map[string]any{"system": "label", "direction": "<=", "provost": test.ours},
 		}}
-		result := w.admin.post(systemsPath+system.ID.String()+"/evaluate", map[string]any{"mapping": draft, "object": object}).status(http.StatusOK).object()
-		require.Equal(t, map[string]any{"label": map[string]string{"group": "world", "account": "shared"}[kind]}, result["object"])
+		result := w.admin.post(systemsPath+system.ID.String()+"/evaluate", map[string]any{"mapping": draft, "object": test.object}).status(http.StatusOK).object()
+		require.Equal(t, map[string]any{"label": test.label}, result["object"], "%s %s", test.kind, test.object)
 	}
+}
+
+func TestAProcessWithoutConnectionsAndScriptsSaysSo(t *testing.T) {
+	t.Parallel()
+	w := watch(t, func(d *monitor.Deps) { d.Pool, d.Scripts, d.Connectors = nil, nil, nil })
+	system := w.file(t, "Badges", "login,mail,title\n")
+	anna := w.user(t, "anna")
+	hers := w.account(t, &anna, system)
+	path := systemsPath + system.ID.String()
+	w.admin.do(http.MethodPost, path+"/test", nil).problem(http.StatusServiceUnavailable, "unavailable")
+	w.admin.get(path+"/schema").problem(http.StatusServiceUnavailable, "unavailable")
+	w.admin.get("/api/v1/accounts/"+hers.ID.String()+"/actual").problem(http.StatusServiceUnavailable, "unavailable")
+	w.admin.post(path+"/evaluate", map[string]any{"index": 0, "object": "anna"}).problem(http.StatusServiceUnavailable, "unavailable")
+	require.Empty(t, w.admin.get("/api/v1/connectors").status(http.StatusOK).list())
+}
+
+func TestAnAgentThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	system := w.file(t, "Badges", "login,mail,title\n")
+	path := systemsPath + system.ID.String()
+	w.exec(t, `update systems set parameters = parameters || '{"file": "/nowhere/sample.csv"}', version = version + 1`)
+	refused := w.admin.do(http.MethodPost, path+"/test", nil).status(http.StatusOK).object()
+	require.Equal(t, false, refused["ok"])
+	require.Contains(t, refused["message"], "/nowhere")
+	w.admin.post(path+"/fetch-raw", map[string]any{"index": 0, "object": "anna"}).problem(http.StatusServiceUnavailable, "unavailable")
+	w.exec(t, `update systems set connector = 'gone', version = version + 1`)
+	w.admin.do(http.MethodPost, path+"/default-mappings", nil).problem(http.StatusConflict, "conflict")
+	require.Equal(t, "policy", w.admin.do(http.MethodPost, path+"/test", nil).status(http.StatusOK).object()["errorClass"])
 }
 
 func TestMappingsTravelAsXML(t *testing.T) {

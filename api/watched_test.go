@@ -55,10 +55,10 @@ func (o opener) Reveal(ctx context.Context, id uuid.UUID) (string, error) {
 	return out["value"], err
 }
 
-func watch(t *testing.T) *watched {
+func watch(t *testing.T, change ...func(*monitor.Deps)) *watched {
 	t.Helper()
 	w := &watched{}
-	w.bench = setup(t, func(d *Deps) { w.wire(t, d) })
+	w.bench = setup(t, func(d *Deps) { w.wire(t, d, change...) })
 	connection, err := pgx.Connect(t.Context(), w.database)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, connection.Close(context.WithoutCancel(t.Context()))) })
@@ -68,7 +68,7 @@ func watch(t *testing.T) *watched {
 	return w
 }
 
-func (w *watched) wire(t *testing.T, d *Deps) {
+func (w *watched) wire(t *testing.T, d *Deps, more ...func(*monitor.Deps)) {
 	t.Helper()
 	w.tenant = d.Platform.Tenant
 	box, err := secret.OpenBox(filepath.Join(t.TempDir(), "own.key"))
@@ -79,7 +79,7 @@ func (w *watched) wire(t *testing.T, d *Deps) {
 	w.pool = agent.NewPool(w.tenant.Agents("here", opener{w.own}), kinds, &mapscript.Runner{Host: host, Language: script.Autodetect}, slog.New(slog.DiscardHandler))
 	t.Cleanup(w.pool.Close)
 	d.Platform, d.TemporalNamespace = w.own, "provost"
-	d.Monitor = monitor.New(monitor.Deps{
+	deps := monitor.Deps{
 		Store: w.tenant.Monitor(), Documents: w.tenant.SyncTasks(), Users: w.own.Users, Groups: w.own.Groups, Accounts: w.own.Accounts,
 		Roles: w.own.Roles, Systems: w.own.Systems, Parameters: w.own.Parameters, Settings: w.own.Settings, Pool: w.pool, Connectors: kinds,
 		Scripts: host,
@@ -87,7 +87,11 @@ func (w *watched) wire(t *testing.T, d *Deps) {
 			Store: w.tenant.Runs(), Systems: w.own.Systems, Users: w.own.Users, UserRows: w.tenant.Users(), Accounts: w.own.Accounts,
 			AccountRows: w.tenant.Accounts(), Track: w.tenant,
 		},
-	})
+	}
+	for _, fn := range more {
+		fn(&deps)
+	}
+	d.Monitor = monitor.New(deps)
 }
 
 // byPerson is the context of changes that somebody makes: they are synchronised.

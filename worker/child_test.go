@@ -27,10 +27,14 @@ const asWorker = "PROVOST_TEST_WORKER"
 
 // childSettings is what a worker process of the test is told.
 type childSettings struct {
-	Server, Database, KeyFile string
-	Address, Namespace, Token string
-	ScriptHost                []string
-	Core                      bool
+	Server     string   `json:"server"`
+	Database   string   `json:"database"`
+	KeyFile    string   `json:"keyFile"`
+	Address    string   `json:"address"`
+	Namespace  string   `json:"namespace"`
+	Token      string   `json:"token"`
+	ScriptHost []string `json:"scriptHost"`
+	Core       bool     `json:"core"`
 }
 
 // workIfAsked runs a whole worker process, as the command does, until it is stopped or killed.
@@ -54,32 +58,32 @@ func workIfAsked() {
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // this is the process's main
 	}
 	fmt.Println("ready") //nolint:forbidigo // the parent waits for the line
 	<-ctx.Done()
 	if err := started.Close(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
-	os.Exit(0)
+	os.Exit(0) //nolint:forbidigo // as above
 }
 
 // child is a worker process.
 type child struct {
-	t       testing.TB
+	t       *testing.T
 	cmd     *exec.Cmd
 	stopped bool
 }
 
 // startChild starts a worker process and waits until it works. Its log is shown when the test fails.
-func startChild(t testing.TB, s childSettings) *child {
+func startChild(t *testing.T, s childSettings) *child {
 	t.Helper()
 	s.ScriptHost = scripttest.Command(t)
 	text, err := json.Marshal(s)
 	require.NoError(t, err)
 	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(self) //nolint:gosec,noctx // the test binary itself; it ends with the test, see below
+	cmd := exec.Command(self) //nolint:noctx // it ends with the test, see below
 	cmd.Env = append(os.Environ(), asWorker+"="+string(text))
 	log, err := os.Create(filepath.Join(t.TempDir(), "worker.log"))
 	require.NoError(t, err)

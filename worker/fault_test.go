@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -59,7 +60,8 @@ func TestDirectoryIsAwayForAWhile(t *testing.T) { //nolint:paralleltest // see a
 // ownPostgres starts a durable server of the test's own and gives a way to kill it and start it again.
 func ownPostgres(t *testing.T) (start func() *pgdev.Server) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "fault-") // the one of the test would be closed to the account the server runs as
+	//nolint:usetesting // the folder of the test would be closed to the account the server runs as
+	dir, err := os.MkdirTemp("", "fault-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711))
 	var running *pgdev.Server
@@ -72,10 +74,14 @@ func ownPostgres(t *testing.T) (start func() *pgdev.Server) {
 		require.NoError(t, os.RemoveAll(dir))
 	})
 	return func() *pgdev.Server {
-		server, err := pgdev.Start(context.WithoutCancel(t.Context()), pgdev.Options{Dir: filepath.Join(dir, "pg")})
-		require.NoError(t, err)
-		running = server
-		return server
+		var err error
+		started := within(20*time.Second, func() bool {
+			running, err = pgdev.Start(context.WithoutCancel(t.Context()), pgdev.Options{Dir: filepath.Join(dir, "pg")})
+			var held *pgdev.InUseError // by what the killed server left, for a moment
+			return !errors.As(err, &held)
+		})
+		require.True(t, started && err == nil, "%v", err)
+		return running
 	}
 }
 
@@ -125,7 +131,7 @@ func (o *ownTemporal) start() childSettings {
 	}
 	read, write, err := os.Pipe()
 	require.NoError(o.t, err)
-	//nolint:gosec,noctx // the program under test; it ends with the pipe
+	//nolint:noctx // the program under test; it ends with the pipe
 	o.cmd = exec.Command(program, "temporal", "--json", "--database", o.database, "--addr", o.address, "--ui", "127.0.0.1:0",
 		"--namespace", "faults", "--token", "sample-token-of-the-fault-tests")
 	o.cmd.Stdin, o.input = read, write

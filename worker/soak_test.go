@@ -29,7 +29,7 @@ type checkpoint struct {
 func readCheckpoint(t *testing.T, path string) checkpoint {
 	t.Helper()
 	c := checkpoint{Seed: uint64(time.Now().UnixNano()), Faults: map[string]int{}}
-	text, err := os.ReadFile(path) //nolint:gosec // named by whoever runs the soak
+	text, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return c
 	}
@@ -118,7 +118,7 @@ func TestSoakFaults(t *testing.T) { //nolint:paralleltest // it has servers of i
 	faults := s.faults()
 	names := []string{"worker killed", "directory away", "worker stopped", "database killed", "temporal killed"}
 	for end := time.Now().Add(length); time.Now().Before(end); {
-		random := rand.New(rand.NewPCG(c.Seed, uint64(c.Rounds))) //nolint:gosec // a round can be repeated
+		random := rand.New(rand.NewPCG(c.Seed, uint64(c.Rounds))) // a round can be repeated
 		name := names[random.IntN(len(names))]
 		before, hired := len(s.entries()), 50+random.IntN(150)
 		s.hire(fmt.Sprintf("r%d-", c.Rounds), hired)

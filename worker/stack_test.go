@@ -16,7 +16,7 @@ import (
 	"provost/internal/account"
 	"provost/internal/change"
 	"provost/internal/connector/ldap"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/ldapdev"
 	"provost/internal/mapping"
 	"provost/internal/testenv"
@@ -32,14 +32,14 @@ type stack struct {
 }
 
 // newStack starts all that is needed but the workers, with the servers that tests share.
-func newStack(t testing.TB) *stack {
+func newStack(t *testing.T) *stack {
 	t.Helper()
 	address, token, namespace := testenv.Temporal(t)
 	return stackOn(t, enginetest.NewDatabase(t), childSettings{Address: address, Token: token, Namespace: namespace})
 }
 
 // stackOn is newStack on servers of the test's own.
-func stackOn(t testing.TB, database string, engine childSettings) *stack {
+func stackOn(t *testing.T, database string, engine childSettings) *stack {
 	t.Helper()
 	s := &stack{engine: engine, options: ldapdev.Options{Dir: t.TempDir()}}
 	s.Bench = enginetest.New(t, enginetest.WithDatabase(database), enginetest.WithConnectors(ldap.Kind()))

@@ -21,7 +21,7 @@ import (
 )
 
 // How often the worker looks which agents it has to serve, and reports itself.
-const refresh = 5 * time.Second
+const refresh = 2 * time.Second
 
 // Options is what a worker needs.
 type Options struct {

@@ -18,7 +18,7 @@ import (
 	"provost/activities"
 	"provost/internal/account"
 	"provost/internal/change"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/relay"
 	"provost/internal/synctask"
 	"provost/internal/testenv"
@@ -34,7 +34,7 @@ func (b bearer) GetHeaders(context.Context) (map[string]string, error) {
 	return map[string]string{"authorization": "Bearer " + string(b)}, nil
 }
 
-func dial(t testing.TB) client.Client {
+func dial(t *testing.T) client.Client {
 	t.Helper()
 	address, token, namespace := testenv.Temporal(t)
 	c, err := client.DialContext(t.Context(), client.Options{
@@ -46,7 +46,7 @@ func dial(t testing.TB) client.Client {
 }
 
 // serve starts a worker of the bench in this process.
-func serve(t testing.TB, b *enginetest.Bench, c client.Client, name string, core bool) *worker.Worker {
+func serve(t *testing.T, b *enginetest.Bench, c client.Client, name string, core bool) *worker.Worker {
 	t.Helper()
 	w, err := worker.Start(t.Context(), worker.Options{
 		Server: name, Version: "test", Temporal: c, Tenant: b.Tenant, Core: core, Sync: b.Sync, Runs: b.RunSteps,
@@ -57,7 +57,7 @@ func serve(t testing.TB, b *enginetest.Bench, c client.Client, name string, core
 }
 
 // deliver runs the relay of the bench beside the test.
-func deliver(t testing.TB, b *enginetest.Bench, c client.Client) {
+func deliver(t *testing.T, b *enginetest.Bench, c client.Client) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &relay.Relay{Database: b.Database, Tenant: b.Tenant, Temporal: c, Logger: zerolog.Nop()}

@@ -64,6 +64,7 @@ func scenarios() []scenario {
 				return map[int]synctask.Progress{1: {RetryAt: moment.Add(time.Hour)}}[n]
 			}
 		}, steer: func(t *testing.T, c client.Client, id string, w *world) {
+			t.Helper()
 			w.await(t, "record", 1)
 			require.NoError(t, c.SignalWorkflow(t.Context(), id, "", messages.Look, nil))
 		}},
@@ -82,6 +83,7 @@ func scenarios() []scenario {
 				return nil
 			}
 		}, steer: func(t *testing.T, c client.Client, id string, w *world) {
+			t.Helper()
 			w.await(t, "probe", 1)
 			require.NoError(t, c.SignalWorkflow(t.Context(), id, "", messages.Look, nil))
 		}},
@@ -91,6 +93,7 @@ func scenarios() []scenario {
 		{file: "run-resumed", in: load(run.Reconcile), world: func(w *world) {
 			w.compare = func(n int) run.Verdict { return blocked(10 + int64(min(n, 2))) }
 		}, steer: func(t *testing.T, c client.Client, id string, w *world) {
+			t.Helper()
 			for n, total := range []int64{11, 12} {
 				w.await(t, "block", n+1)
 				require.NoError(t, c.SignalWorkflow(t.Context(), id, "", messages.Decide, messages.Decision{Decision: messages.Resume, Total: total}))
@@ -99,6 +102,7 @@ func scenarios() []scenario {
 		{file: "run-cancelled", in: load(run.Load), world: func(w *world) {
 			w.compare = func(int) run.Verdict { return blocked(10) }
 		}, steer: func(t *testing.T, c client.Client, id string, w *world) {
+			t.Helper()
 			w.await(t, "block", 1)
 			require.NoError(t, c.SignalWorkflow(t.Context(), id, "", messages.Decide, messages.Decision{Decision: messages.Cancel}))
 		}},

@@ -35,11 +35,11 @@ func onCore(ctx workflow.Context, limit time.Duration, summary string) workflow.
 
 // drain empties a channel of signals and reports whether there was one.
 func drain(signals workflow.ReceiveChannel) bool {
-	any := false
+	found := false
 	for signals.ReceiveAsync(nil) {
-		any = true
+		found = true
 	}
-	return any
+	return found
 }
 
 // waitUntil waits for a moment or for a signal, whichever comes first. The signal is left for the caller to read.

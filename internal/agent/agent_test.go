@@ -16,7 +16,7 @@ import (
 	"provost/internal/agent"
 	"provost/internal/connector"
 	"provost/internal/connector/connectortest"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/mapping"
 	"provost/internal/mapscript"
 	"provost/internal/object"
@@ -129,7 +129,7 @@ func (b *bench) direct() *connectortest.MemoryConnector {
 	b.t.Helper()
 	opened, err := b.memory.Memory.Kind().Open(b.t.Context(), connector.Config{})
 	require.NoError(b.t, err)
-	return opened.(*connectortest.MemoryConnector) //nolint:forcetypeassert // the kind of Memory opens nothing else
+	return opened.(*connectortest.MemoryConnector)
 }
 
 // there gives the attributes of an object of the system, nil when it is not there.

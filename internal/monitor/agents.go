@@ -179,7 +179,7 @@ func (s *Service) Schema(ctx context.Context, system uuid.UUID) ([]SchemaClass, 
 	defer cancel()
 	opened, err := s.open(ctx, &found)
 	if err != nil {
-		return nil, away(&found, err)
+		return nil, s.away(&found, err)
 	}
 	reader, ok := opened.Connector.(connector.SchemaReader)
 	if !ok {
@@ -187,7 +187,7 @@ func (s *Service) Schema(ctx context.Context, system uuid.UUID) ([]SchemaClass, 
 	}
 	classes, err := reader.Schema(ctx)
 	if err != nil {
-		return nil, away(&found, err)
+		return nil, s.away(&found, err)
 	}
 	out := make([]SchemaClass, len(classes))
 	for i, c := range classes {
@@ -223,12 +223,14 @@ func (s *Service) open(ctx context.Context, system *account.System) (*agent.Agen
 	return s.Pool.Get(ctx, system.ID)
 }
 
-// away tells a person why a system could not be looked at.
-func away(system *account.System, err error) error {
+// away tells a person why a system could not be looked at, and the log with all its causes.
+func (s *Service) away(system *account.System, err error) error {
 	if fault.CodeOf(err) != "" {
 		return err
 	}
-	switch connector.ClassOf(err) {
+	class := connector.ClassOf(err)
+	s.Logger.Warn("a system could not be looked at", "system", system.Name, "class", class, "error", err)
+	switch class {
 	case connector.ClassUnavailable, connector.ClassTransient, connector.ClassThrottled:
 		return fault.Wrap(fault.Unavailable, err, "The system %s does not answer: %s", system.Name, sentence(err))
 	case connector.ClassAuth:

@@ -129,7 +129,7 @@ func (s *Service) fetch(ctx context.Context, system uuid.UUID, test MappingTest,
 	defer cancel()
 	opened, err := s.open(ctx, &found)
 	if err != nil {
-		return connector.Object{}, nil, away(&found, err)
+		return connector.Object{}, nil, s.away(&found, err)
 	}
 	class := connector.Class{Name: m.SystemObject, Properties: m.Properties}
 	if mentioned {
@@ -137,7 +137,7 @@ func (s *Service) fetch(ctx context.Context, system uuid.UUID, test MappingTest,
 	}
 	object, err := find(ctx, opened, class, []connector.Key{{Name: test.Object}, {ID: test.Object}})
 	if err != nil {
-		return connector.Object{}, nil, away(&found, err)
+		return connector.Object{}, nil, s.away(&found, err)
 	}
 	if object == nil {
 		return connector.Object{}, nil, fault.New(fault.NotFound, "The system %s holds no %s called %q.", found.Name, m.SystemObject, test.Object)

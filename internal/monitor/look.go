@@ -79,7 +79,7 @@ func (s *Service) Actual(ctx context.Context, id uuid.UUID) (Actual, error) {
 	defer cancel()
 	opened, err := s.open(limitedCtx, system)
 	if err != nil {
-		return Actual{}, away(system, err)
+		return Actual{}, s.away(system, err)
 	}
 	for i, class := range classesFor(system) {
 		if class == "" {
@@ -87,7 +87,7 @@ func (s *Service) Actual(ctx context.Context, id uuid.UUID) (Actual, error) {
 		}
 		side, err := s.compare(limitedCtx, opened, class, &system.Mappings[i], &found, document, addresses[class])
 		if err != nil {
-			return Actual{}, away(system, err)
+			return Actual{}, s.away(system, err)
 		}
 		out.Objects = append(out.Objects, side)
 	}

@@ -66,29 +66,35 @@ func (s *Service) ImportMappings(ctx context.Context, system uuid.UUID, version 
 // difference tells mappings apart by the names that their target states are kept by.
 func difference(before, after []mapping.ObjectMapping) MappingImport {
 	out := MappingImport{Deleted: []MappingLine{}, Added: []MappingLine{}, Changed: []MappingLine{}, Unchanged: []MappingLine{}}
-	old := map[string]mapping.ObjectMapping{}
-	names := synctask.ClassNames(before)
-	for i, name := range names {
-		old[name] = before[i]
-	}
-	for i, name := range synctask.ClassNames(after) {
-		known, ok := old[name]
+	old, names := byClass(before)
+	now, order := byClass(after)
+	for _, name := range order {
+		m, known := now[name], old[name]
 		switch {
-		case !ok:
-			out.Added = append(out.Added, line(&after[i]))
-		case reflect.DeepEqual(normal(known), normal(after[i])):
-			out.Unchanged = append(out.Unchanged, line(&after[i]))
+		case known == nil:
+			out.Added = append(out.Added, line(m))
+		case reflect.DeepEqual(normal(*known), normal(*m)):
+			out.Unchanged = append(out.Unchanged, line(m))
 		default:
-			out.Changed = append(out.Changed, line(&after[i]))
+			out.Changed = append(out.Changed, line(m))
 		}
-		delete(old, name)
 	}
-	for i, name := range names {
-		if _, gone := old[name]; gone {
-			out.Deleted = append(out.Deleted, line(&before[i]))
+	for _, name := range names {
+		if now[name] == nil {
+			out.Deleted = append(out.Deleted, line(old[name]))
 		}
 	}
 	return out
+}
+
+// byClass gives mappings by the name of their class, and the names in order.
+func byClass(mappings []mapping.ObjectMapping) (known map[string]*mapping.ObjectMapping, names []string) {
+	names = synctask.ClassNames(mappings)
+	known = make(map[string]*mapping.ObjectMapping, len(names))
+	for i := range mappings {
+		known[names[i]] = &mappings[i]
+	}
+	return known, names
 }
 
 func line(m *mapping.ObjectMapping) MappingLine {

@@ -19,7 +19,7 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"provost/internal/change"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/relay"
 	"provost/internal/run"

@@ -73,7 +73,7 @@ func (s *Service) applyUsers(ctx context.Context, system *account.System, change
 			c.Status, c.Message = "skipped", "The user was removed in the meantime."
 			continue
 		}
-		if err := s.vetoed(ctx, system, c, e.Before, e.After); err != nil {
+		if err := s.vetoed(ctx, system, e.Before, e.After); err != nil {
 			c.Status, c.Message = "skipped", err.Error()
 			continue
 		}
@@ -135,7 +135,7 @@ func userEdit(system *account.System, c *Change, current map[uuid.UUID]*identity
 }
 
 // vetoed runs the load trigger of an edit of a user; a falsy result or a failure refuses the change.
-func (s *Service) vetoed(ctx context.Context, system *account.System, c *Change, before, after *identity.User) error {
+func (s *Service) vetoed(ctx context.Context, system *account.System, before, after *identity.User) error {
 	event := "preUpdate"
 	switch {
 	case before == nil:

@@ -8,7 +8,7 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/connector"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/run"
 )

@@ -11,7 +11,7 @@ import (
 	"provost/internal/account"
 	"provost/internal/authz"
 	"provost/internal/connector"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/fault"
 	"provost/internal/identity"
 	"provost/internal/run"

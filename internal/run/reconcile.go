@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/google/uuid"
@@ -216,12 +217,8 @@ func (c *comparison) match(ctx context.Context, o *Object) (user *uuid.UUID, mes
 // filterOf gives the filter that a rule asks for this account; ok is false when the account lacks what the rule needs.
 func (c *comparison) filterOf(ctx context.Context, rule account.CorrelationRule, o *Object) (condition string, ok bool, err error) {
 	values := map[string]any{}
-	for name, value := range o.Raw {
-		values[name] = value
-	}
-	for name, value := range o.Mapped {
-		values[name] = value
-	}
+	maps.Copy(values, o.Raw)
+	maps.Copy(values, o.Mapped)
 	if rule.Kind == "filter" {
 		return expand(rule.Expression, values)
 	}

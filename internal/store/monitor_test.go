@@ -18,34 +18,34 @@ import (
 )
 
 // monitored gives the store behind monitoring on a database of its own, and a connection that looks past it.
-func monitored(t testing.TB) (*store.Monitor, *pgx.Conn) {
-	t.Helper()
+func monitored(tb testing.TB) (*store.Monitor, *pgx.Conn) {
+	tb.Helper()
 	fingerprint, err := store.Fingerprint()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	migrate := func(ctx context.Context, url string) error { return store.Migrate(ctx, url, "master") }
-	url := testenv.Database(t, migrate, "store/"+fingerprint)
-	database, err := store.Open(t.Context(), url, 2)
-	require.NoError(t, err)
-	t.Cleanup(database.Close)
-	raw, err := pgx.Connect(t.Context(), url)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, raw.Close(context.WithoutCancel(t.Context()))) })
-	_, err = raw.Exec(t.Context(), "set search_path = t_master, provost")
-	require.NoError(t, err)
+	url := testenv.Database(tb, migrate, "store/"+fingerprint)
+	database, err := store.Open(tb.Context(), url, 2)
+	require.NoError(tb, err)
+	tb.Cleanup(database.Close)
+	raw, err := pgx.Connect(tb.Context(), url)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, raw.Close(context.WithoutCancel(tb.Context()))) })
+	_, err = raw.Exec(tb.Context(), "set search_path = t_master, provost")
+	require.NoError(tb, err)
 	return database.Tenant("master").Monitor(), raw
 }
 
-func run(t testing.TB, raw *pgx.Conn, sql string, args ...any) {
-	t.Helper()
-	_, err := raw.Exec(t.Context(), sql, args...)
-	require.NoError(t, err)
+func run(tb testing.TB, raw *pgx.Conn, sql string, args ...any) {
+	tb.Helper()
+	_, err := raw.Exec(tb.Context(), sql, args...)
+	require.NoError(tb, err)
 }
 
 // landscape makes a group with a user in it, one beside it, an account of each, roles in two applications, and a held task for all of them.
 const landscape = `
 with g as (insert into groups (id, name, parent_id) values (gen_random_uuid(), 'inside', '00000000-0000-7000-8000-000000000010') returning id),
 u as (insert into users (id, user_name, first_name, last_name, full_name, user_type_id, primary_group_id)
-      select gen_random_uuid(), x.name, 'Sample', x.name, x.name, ut.id, case when x.name = 'inner' then g.id else w.id end
+      select gen_random_uuid(), x.name, 'Sample', x.name, lower(x.name), ut.id, case when x.name = 'inner' then g.id else w.id end
       from (values ('inner'), ('outer')) x (name), g, (select id from user_types where name = 'I') ut, (select id from groups where name = 'world') w
       returning id, user_name),
 s as (insert into systems (id, key, name, connector) values (gen_random_uuid(), 'sample', 'Sample', 'csv') returning id),
@@ -77,6 +77,7 @@ func TestTasksWithinALimit(t *testing.T) {
 		"nothing":        {authz.Scope{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			page, err := m.ListTasks(t.Context(), test.scope, query.List{Sort: "objectName"})
 			require.NoError(t, err)
 			var seen []string

@@ -1,7 +1,9 @@
 package synctask_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -9,7 +11,7 @@ import (
 	"provost/internal/account"
 	"provost/internal/change"
 	"provost/internal/connector"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/mapping"
 	"provost/internal/script"
@@ -287,33 +289,37 @@ func TestStaleRecordIsAppliedAgain(t *testing.T) {
 	require.Equal(t, "Sample Newer", value(b.Objects("alpha", enginetest.Person)["anna"], "full"))
 }
 
-// Two agents that end at the same moment must not both leave the closing of the task to the other.
+// Two agents that end at the same moment must not both leave the closing of the task to the other: while the first has not committed, the
+// second waits for it.
 func TestAgentsThatEndTogetherCloseTheTask(t *testing.T) {
 	t.Parallel()
 	b := enginetest.New(t)
-	for _, name := range []string{"alpha", "beta", "gamma"} {
-		b.System(name)
-	}
-	for i := range 10 {
-		u := b.User(names("u", 10)[i])
-		plan, err := b.Sync.PlanObject(t.Context(), change.User, u.ID)
-		require.NoError(t, err)
-		require.Len(t, plan.Work, 3)
-		start, errs := make(chan struct{}), make(chan error, 3)
-		for _, work := range plan.Work {
-			results := b.Apply(work, work.Targets, budgetless)
-			go func() {
-				<-start
-				_, err := b.Sync.Record(b.Ctx, work.System, plan.Tasks, results)
-				errs <- err
-			}()
+	b.System("alpha")
+	b.System("beta")
+	u := b.User("anna")
+	plan, err := b.Sync.PlanObject(t.Context(), change.User, u.ID)
+	require.NoError(t, err)
+	require.Len(t, plan.Work, 2)
+	first, second := plan.Work[0], plan.Work[1]
+	one, two := b.Apply(first, first.Targets, budgetless), b.Apply(second, second.Targets, budgetless)
+
+	ended := make(chan error, 1)
+	err = b.Tenant.Do(b.Ctx, func(ctx context.Context) error {
+		if _, err := b.Tenant.SyncTasks().Record(ctx, first.System, plan.Tasks, one); err != nil {
+			return err
 		}
-		close(start)
-		for range 3 {
-			require.NoError(t, <-errs)
-		}
-		require.Empty(t, b.Open())
-	}
+		go func() {
+			_, err := b.Sync.Record(b.Ctx, second.System, plan.Tasks, two)
+			ended <- err
+		}()
+		require.Eventually(t, func() bool {
+			return len(ended) == 1 || b.Count("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 1
+		}, 10*time.Second, 5*time.Millisecond)
+		return nil
+	})
+	require.NoError(t, err)
+	require.NoError(t, <-ended)
+	require.Empty(t, b.Open())
 }
 
 func TestAuditTellsWhatWasAppliedWithoutValues(t *testing.T) {

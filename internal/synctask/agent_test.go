@@ -11,7 +11,7 @@ import (
 	"provost/internal/agent"
 	"provost/internal/change"
 	"provost/internal/connector"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/store"
 	"provost/internal/synctask"

@@ -9,7 +9,7 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/change"
-	"provost/internal/enginetest"
+	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/parameter"
 	"provost/internal/store"

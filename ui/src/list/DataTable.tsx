@@ -3,7 +3,6 @@ import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react';
 import { columnOrderingFeature, columnVisibilityFeature, createColumnHelper, rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Entity } from '@/api/resource';
 import classes from './DataTable.module.css';
 
 /** A column that may be shown: how it is called, what a cell holds, whether the server can sort by it. */
@@ -15,7 +14,7 @@ export interface Column<Row> {
   numeric?: boolean;
 }
 
-interface DataTableProps<Row extends Entity> {
+interface DataTableProps<Row extends { id: string }> {
   label: string;
   columns: Column<Row>[];
   /** Names of the columns on screen, in their order. */
@@ -34,7 +33,7 @@ interface DataTableProps<Row extends Entity> {
 const features = tableFeatures({ columnVisibilityFeature, columnOrderingFeature, rowSelectionFeature });
 
 /** A real table over rows that the server has already sorted, filtered and cut into pages. */
-export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
+export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
   const { label, columns, shown, rows, loading = false, selected, onSelect, cursor, onOpen } = props;
   const { t } = useTranslation('list');
   const definitions = useMemo(() => {
@@ -106,7 +105,7 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
   );
 }
 
-function Head<Row extends Entity>({ column, sort, onSort }: DataTableProps<Row> & { column: Column<Row> | undefined }) {
+function Head<Row extends { id: string }>({ column, sort, onSort }: DataTableProps<Row> & { column: Column<Row> | undefined }) {
   if (column === undefined) return null;
   const { name, label, sortable = false, numeric = false } = column;
   const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined;

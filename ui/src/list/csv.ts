@@ -42,13 +42,18 @@ export function previewCsv(source: string, limit = 5): CsvPreview {
   return { columns, rows: body.slice(0, limit), separator };
 }
 
-/** Downloads an address as a file. All rows come, never the page: the server streams them. */
-export async function downloadCsv(url: string, name: string): Promise<void> {
-  const response = await send('GET', url, { accept: 'text/csv' });
+/** Hands a file to the browser's downloads. */
+export function saveFile(content: Blob, name: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   // The browser reads the blob after this turn; freeing it at once would cancel the download.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Downloads an address as a file. All rows come, never the page: the server streams them. */
+export async function downloadCsv(url: string, name: string): Promise<void> {
+  const response = await send('GET', url, { accept: 'text/csv' });
+  saveFile(await response.blob(), name);
 }

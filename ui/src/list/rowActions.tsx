@@ -1,11 +1,10 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import i18next from 'i18next';
-import type { Entity } from '@/api/resource';
 import type { Column } from './DataTable';
 
 /** The last column of a list: what can be done with a row without opening it. */
-export function actionsColumn<Row extends Entity>(render: (row: Row) => ReactNode): Column<Row> {
+export function actionsColumn<Row extends { id: string }>(render: (row: Row) => ReactNode): Column<Row> {
   return {
     name: 'actions',
     label: i18next.t('rowActions', { ns: 'list' }),

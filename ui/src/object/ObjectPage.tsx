@@ -129,7 +129,7 @@ interface HeadProps<Row extends Entity> extends ObjectPageProps<Row> {
 }
 
 function Head<Row extends Entity>(props: Omit<HeadProps<Row>, 'title'> & { title: string }) {
-  const { title, object, resource, id, facts, status, actions, menu, remove, list, synchronised = true, onReload } = props;
+  const { title, object, resource, objectType, id, facts, status, actions, menu, remove, list, synchronised = true, onReload } = props;
   const { t } = useTranslation('object');
   const can = usePermission();
   const navigate = useNavigate();
@@ -152,7 +152,7 @@ function Head<Row extends Entity>(props: Omit<HeadProps<Row>, 'title'> & { title
         <Group gap="xs">
           <Title order={1}>{title}</Title>
           {object && status ? status(object) : null}
-          {object && id !== undefined && synchronised ? <PendingSync objectId={id} /> : null}
+          {object && id !== undefined && synchronised ? <PendingSync objectType={objectType} objectId={id} /> : null}
         </Group>
         {object ? (
           <Group gap="xs">

@@ -1,84 +1,120 @@
-import { Accordion, Badge, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { IconMinus, IconPencil, IconPlus, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Accordion, Badge, Group, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { IconInfoCircle, IconMinus, IconPencil, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { useSchema } from '@/api/schema';
 import { Changes } from '@/kit/Changes';
 import { EmptyState } from '@/kit/EmptyState';
-import type { RunChange } from './model';
+import { StatusBadge } from '@/kit/StatusBadge';
+import { Pager } from '@/list/Pager';
+import classes from './ChangeList.module.css';
+import { summed, toneOf, type ChangeCount, type RunChange } from './model';
+import { useRunWords } from './words';
 
 const looks = {
   add: { color: 'petrol', Sign: IconPlus },
-  update: { color: 'blue', Sign: IconPencil },
+  change: { color: 'blue', Sign: IconPencil },
   remove: { color: 'red', Sign: IconMinus },
+  note: { color: 'gray', Sign: IconInfoCircle },
 } as const;
 
-type Kind = RunChange['kind'];
-
-/** The changes of one object type, in the order they come. */
-export function groupChanges(changes: readonly RunChange[], kind: Kind | 'all', words: string): [string, RunChange[]][] {
-  const wanted = words.trim().toLowerCase();
-  const groups = new Map<string, RunChange[]>();
-  for (const change of changes) {
-    if ((kind !== 'all' && change.kind !== kind) || !change.name.toLowerCase().includes(wanted)) continue;
-    groups.set(change.objectType, [...(groups.get(change.objectType) ?? []), change]);
-  }
-  return [...groups];
+/** What of the change list is on screen. */
+export interface ChangeQuery {
+  objectType?: string;
+  action?: string;
+  words: string;
+  page: number;
 }
 
-/** What a run changes: grouped by object type, filtered by kind and name, each with before → after. */
-export function ChangeList({ changes, total }: { changes: RunChange[]; total: number }) {
+export const changesPerPage = 50;
+
+/** The SCIM filter that a change query means. */
+export function changeFilter({ objectType, action, words }: ChangeQuery): string {
+  return [
+    objectType ? `objectType eq ${JSON.stringify(objectType)}` : '',
+    action ? `action eq ${JSON.stringify(action)}` : '',
+    words.trim() ? `objectKey co ${JSON.stringify(words.trim())}` : '',
+  ].filter(Boolean).join(' and ');
+}
+
+interface ChangeListProps {
+  counts: ChangeCount[];
+  changes: RunChange[];
+  total: number;
+  query: ChangeQuery;
+  onQuery: (query: ChangeQuery) => void;
+}
+
+/** What a run changes: counted by kind, filtered by a click on a count or by name, each with before → after. */
+export function ChangeList({ counts, changes, total, query, onQuery }: ChangeListProps) {
   const { t } = useTranslation('run');
-  const [kind, setKind] = useState<Kind | 'all'>('all');
-  const [words, setWords] = useState('');
-  const groups = groupChanges(changes, kind, words);
   return (
     <Stack gap="sm">
-      <Group gap="sm">
-        <SegmentedControl
-          aria-label={t('kind.label')}
-          value={kind}
-          onChange={(chosen) => setKind(chosen as Kind | 'all')}
-          data={(['all', 'add', 'update', 'remove'] as const).map((value) => ({ value, label: t(`kind.${value}`) }))}
-        />
-        <TextInput
-          type="search"
-          aria-label={t('find')}
-          placeholder={t('find')}
-          leftSection={<IconSearch size={14} aria-hidden />}
-          value={words}
-          onChange={(event) => setWords(event.currentTarget.value)}
-        />
-        {total > changes.length ? <Text size="sm" c="dimmed">{t('firstOnly', { shown: changes.length, total })}</Text> : null}
-      </Group>
-      {groups.length === 0 ? <div className="surface"><EmptyState title={t('noChanges')} /></div> : null}
-      {groups.map(([objectType, members]) => (
-        <section key={objectType} aria-label={objectType}>
-          <Group gap="xs" mb={6}>
-            <Text component="h2" m={0} size="sm" fw={600}>{objectType}</Text>
-            <Badge color="gray" className="figures">{members.length}</Badge>
-          </Group>
-          <Accordion multiple variant="contained" chevronPosition="left">
-            {members.map((change) => <ChangeItem key={change.id} change={change} />)}
-          </Accordion>
-        </section>
-      ))}
+      <Counts counts={counts} query={query} onQuery={onQuery} />
+      <TextInput
+        type="search"
+        w={280}
+        aria-label={t('find')}
+        placeholder={t('find')}
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={query.words}
+        onChange={(event) => onQuery({ ...query, words: event.currentTarget.value, page: 1 })}
+      />
+      {changes.length === 0 ? <div className="surface"><EmptyState title={t('noChanges')} hint={t('noChangesHint')} /></div> : (
+        <Accordion multiple variant="contained" chevronPosition="left">
+          {changes.map((change) => <ChangeItem key={change.seq} change={change} />)}
+        </Accordion>
+      )}
+      {total > changesPerPage ? <Pager page={query.page} size={changesPerPage} total={total} onPage={(page) => onQuery({ ...query, page })} /> : null}
     </Stack>
   );
 }
 
-function ChangeItem({ change: { id, kind, name, changes, error } }: { change: RunChange }) {
-  const { t } = useTranslation('run');
-  const { color, Sign } = looks[kind];
+function Counts({ counts, query, onQuery }: Pick<ChangeListProps, 'counts' | 'query' | 'onQuery'>) {
+  const { t, i18n } = useTranslation('run');
+  const words = useRunWords();
+  const number = new Intl.NumberFormat(i18n.language);
+  if (counts.length === 0) return null;
   return (
-    <Accordion.Item value={id}>
+    <Group gap="xs" role="group" aria-label={t('kindsOfChange')}>
+      {summed(counts).map(({ objectType, action, changes }) => {
+        const { color, Sign } = looks[toneOf(action)];
+        const chosen = query.objectType === objectType && query.action === action;
+        return (
+          <UnstyledButton
+            key={`${objectType}${action}`}
+            className={classes.count}
+            data-chosen={chosen || undefined}
+            aria-pressed={chosen}
+            onClick={() => onQuery(chosen ? { words: query.words, page: 1 } : { ...query, objectType, action, page: 1 })}
+          >
+            <Badge color={color} leftSection={<Sign size={12} aria-hidden />}>{words('action', action)}</Badge>
+            <Text span size="sm">{words('type', objectType)}</Text>
+            <Text span size="sm" fw={600} className="figures">{number.format(changes)}</Text>
+          </UnstyledButton>
+        );
+      })}
+    </Group>
+  );
+}
+
+function ChangeItem({ change: { seq, action, objectType, objectKey, changes, status, message } }: { change: RunChange }) {
+  const { t } = useTranslation('run');
+  const words = useRunWords();
+  const attributes = useSchema(objectType === 'grant' ? 'roleAccount' : objectType).data ?? [];
+  const { color, Sign } = looks[toneOf(action)];
+  const changed = changes ?? [];
+  return (
+    <Accordion.Item value={String(seq)}>
       <Accordion.Control>
         <Group gap="xs">
-          <Badge color={color} leftSection={<Sign size={12} aria-hidden />}>{t(`kind.${kind}`)}</Badge>
-          <Text size="sm" fw={500}>{name}</Text>
-          {error ? <Text size="sm" c="var(--mantine-color-error)">{error}</Text> : <Text size="sm" c="dimmed">{changes.map(({ attribute }) => attribute).slice(0, 4).join(', ')}</Text>}
+          <Badge color={color} leftSection={<Sign size={12} aria-hidden />}>{words('action', action)}</Badge>
+          <Text size="sm" c="dimmed">{words('type', objectType)}</Text>
+          <Text size="sm" fw={500}>{objectKey}</Text>
+          <StatusBadge status={status} />
+          {message ? <Text size="sm" c={status === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'}>{message}</Text> : null}
         </Group>
       </Accordion.Control>
-      <Accordion.Panel><Changes changes={changes} /></Accordion.Panel>
+      <Accordion.Panel>{changed.length > 0 ? <Changes changes={changed} attributes={attributes} /> : <Text size="sm" c="dimmed">{t('noAttributes')}</Text>}</Accordion.Panel>
     </Accordion.Item>
   );
 }

@@ -42,7 +42,7 @@ export function RunLog({ lines, live }: { lines: LogLine[]; live: boolean }) {
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div ref={box} className={classes.log} role="log" tabIndex={0} aria-label={t('log.title')}>
         {shown.map((line) => (
-          <div key={`${line.at}-${line.message}`} className={classes.line} data-level={line.level}>
+          <div key={line.id} className={classes.line} data-level={line.level}>
             <time dateTime={line.at}>{time.format(new Date(line.at))}</time>
             <span className={classes.level}>{line.level}</span>
             <span>{line.message}</span>

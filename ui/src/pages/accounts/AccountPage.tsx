@@ -52,7 +52,7 @@ export default function AccountPage() {
           label: t('tab.actual'),
           render: (account) => <div className="surface" style={{ padding: 'var(--mantine-spacing-md)' }}><ActualTable id={account.id} /></div>,
         },
-        { key: 'pending', label: t('tab.pending'), permission: 'syncTask:query', render: (account) => <PendingTasks filter={`objectId eq ${JSON.stringify(account.id)}`} /> },
+        { key: 'pending', label: t('tab.pending'), permission: 'syncTask:query', render: (account) => <PendingTasks objectType="account" id={account.id} /> },
       ]}
       href={(saved) => `/accounts/${saved}`}
       update={{ permission: id === undefined ? 'account:create' : 'account:update' }}

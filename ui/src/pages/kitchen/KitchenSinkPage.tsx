@@ -1,7 +1,8 @@
 import { Alert, Badge, Button, Group, SimpleGrid, Stack, Tabs, Title } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { Attribute } from '@/api/schema';
-import { MappingEditor, type MappingRow } from '@/editor/MappingEditor';
+import { MappingEditor } from '@/editor/MappingEditor';
+import type { MappingRow } from '@/editor/mapping';
 import { ScriptEditor } from '@/editor/ScriptEditor';
 import { TryIt } from '@/editor/TryIt';
 import { FieldForm } from '@/form/FieldForm';
@@ -20,6 +21,7 @@ import { Chips } from '@/list/Chips';
 import { FilterInput } from '@/list/FilterInput';
 import { ImportReport } from '@/list/ImportReport';
 import type { Chip } from '@/list/search';
+import type { ChangeQuery } from '@/run/ChangeList';
 import { RunView } from '@/run/RunView';
 import { attributes, branches, mapping, run, runChanges, runLog, script, values } from './samples';
 
@@ -125,17 +127,18 @@ function EditorSample() {
     <Stack>
       <ScriptEditor label="Sample script" value={source} onChange={setSource} lint={lint} hostNames={[{ name: 'user.fullName', kind: 'property' }]} />
       <TryIt run={() => Promise.resolve({ result: { userName: 'aexample' }, log: ['looked up aexample'], milliseconds: 3 })} />
-      <MappingEditor rows={rows} onChange={setRows} systemAttributes={['cn', 'mail', 'uid']} evaluated={{ mail: { value: 'ada@example.com' }, uid: { error: 'userName is not defined' } }} />
+      <MappingEditor rows={rows} onChange={setRows} systemAttributes={['cn', 'mail', 'uid']} evaluated={{ 0: { value: 'ada@example.com' }, 1: { error: 'userName is not defined' } }} />
     </Stack>
   );
 }
 
 function RunSample() {
+  const [query, setQuery] = useState<ChangeQuery>({ words: '', page: 1 });
   return (
     <Tabs defaultValue="run">
       <Tabs.List><Tabs.Tab value="run">A load that waits for a person</Tabs.Tab></Tabs.List>
       <Tabs.Panel value="run" pt="md">
-        <RunView embedded run={run} readAt={Date.parse('2026-11-21T08:20:00Z')} changes={runChanges} log={runLog} onResume={() => toastDone('Resumed.')} onCancel={() => toastDone('Cancelled.')} />
+        <RunView embedded run={run} readAt={Date.parse('2026-11-21T08:20:00Z')} changes={runChanges} total={runChanges.length} query={query} onQuery={setQuery} log={runLog} onResume={() => toastDone('Resumed.')} onCancel={() => toastDone('Cancelled.')} />
       </Tabs.Panel>
     </Tabs>
   );

@@ -1,8 +1,8 @@
 import type { Attribute } from '@/api/schema';
-import type { MappingRow } from '@/editor/MappingEditor';
+import type { MappingRow } from '@/editor/mapping';
 import type { Values } from '@/form/values';
 import type { Branch } from '@/kit/Tree';
-import type { LogLine, Run, RunChange } from '@/run/model';
+import type { LogLine, RunChange, RunDetail } from '@/run/model';
 
 /** Sample data: one attribute of every type. */
 export const attributes: Attribute[] = [
@@ -51,31 +51,34 @@ return [];
 `;
 
 export const mapping: MappingRow[] = [
-  { systemAttribute: 'mail', direction: 'out', expression: 'emailAddress' },
-  { systemAttribute: 'uid', direction: 'both', expression: 'accountName' },
-  { systemAttribute: 'cn', direction: 'in', expression: 'fullName' },
+  { system: 'mail', direction: '<=', provost: 'emailAddress' },
+  { system: 'uid', direction: '<=>', provost: 'accountName' },
+  { system: 'cn', direction: '=>', provost: 'fullName' },
+  { system: 'departmentNumber', direction: '<=', provost: 'var parts = primaryGroup.split("/");\nreturn parts[parts.length - 1];' },
 ];
 
-export const run: Run = {
-  id: 'r1', title: 'Load of HR (sample)', status: 'held', startedAt: '2026-11-21T08:00:00Z', temporalUrl: '/temporal',
-  phases: [
-    { name: 'Read', status: 'done', done: 12_480, total: 12_480 },
-    { name: 'Compare', status: 'done', done: 12_480, total: 12_480 },
-    { name: 'Apply', status: 'waiting', done: 0, total: 370 },
+export const run: RunDetail = {
+  id: 'r1', number: 41, kind: 'load', systemId: 's1', system: 'HR (sample)', status: 'blocked', phase: 'guard', author: 'admin', message: '', reviewedBy: '',
+  createdAt: '2026-11-21T08:00:00Z', startedAt: '2026-11-21T08:00:00Z', endedAt: null, temporalUrl: '/temporal',
+  counters: { listed: 12_480, changes: 370, applied: 0, failed: 0 },
+  guard: { blocked: true, reasons: ['312 users would be removed or disabled; the limit is 50.', '370 of 12480 users would be changed; the limit is 2 %.'], total: 370 },
+  changes: [
+    { objectType: 'user', action: 'disable', status: 'proposed', changes: 312 },
+    { objectType: 'user', action: 'update', status: 'proposed', changes: 57 },
+    { objectType: 'user', action: 'create', status: 'proposed', changes: 1 },
   ],
-  guard: { verdict: 'held', reasons: ['312 users would be removed; 50 are allowed.', '2 % of all users would change; 1 % is allowed.'] },
 };
 
 export const runChanges: RunChange[] = [
-  { id: 'c1', kind: 'add', objectType: 'User', name: 'Grace Example', changes: [{ attribute: 'userName', after: 'gexample' }, { attribute: 'email', after: 'grace@example.com' }] },
-  { id: 'c2', kind: 'update', objectType: 'User', name: 'Ada Example', changes: [{ attribute: 'title', before: 'Clerk', after: 'Head of Sales' }] },
-  { id: 'c3', kind: 'remove', objectType: 'User', name: 'Alan Example', changes: [] },
-  { id: 'c4', kind: 'update', objectType: 'Account', name: 'aexample @ Directory', changes: [{ attribute: 'mail', before: 'a@example.com', after: 'ada@example.com' }], error: 'The system refused the value.' },
+  { seq: 1, action: 'create', objectType: 'user', objectKey: 'gexample', objectId: null, status: 'proposed', message: '', changes: [{ attribute: 'userName', after: 'gexample' }, { attribute: 'email', after: 'grace@example.com' }] },
+  { seq: 2, action: 'update', objectType: 'user', objectKey: 'aexample', objectId: null, status: 'applied', message: '', changes: [{ attribute: 'title', before: 'Clerk', after: 'Head of Sales' }] },
+  { seq: 3, action: 'disable', objectType: 'user', objectKey: 'texample', objectId: null, status: 'proposed', message: '', changes: [] },
+  { seq: 4, action: 'reject', objectType: 'account', objectKey: 'xexample', objectId: null, status: 'failed', message: 'The system refused the value.', changes: null },
 ];
 
 export const runLog: LogLine[] = [
-  { at: '2026-11-21T08:00:00Z', level: 'info', message: 'load started' },
-  { at: '2026-11-21T08:00:04Z', level: 'debug', message: 'page 1 of 25 read' },
-  { at: '2026-11-21T08:00:31Z', level: 'warn', message: 'row 217 has no e-mail address' },
-  { at: '2026-11-21T08:00:58Z', level: 'error', message: 'account aexample: value refused' },
+  { id: 1, at: '2026-11-21T08:00:00Z', level: 'info', message: 'load started' },
+  { id: 2, at: '2026-11-21T08:00:04Z', level: 'debug', message: 'page 1 of 25 read' },
+  { id: 3, at: '2026-11-21T08:00:31Z', level: 'warn', message: 'row 217 has no e-mail address' },
+  { id: 4, at: '2026-11-21T08:00:58Z', level: 'error', message: 'account aexample: value refused' },
 ];

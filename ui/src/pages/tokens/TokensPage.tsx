@@ -65,7 +65,7 @@ export default function TokensPage() {
                 { name: 'lastUsed', label: t('used'), cell: (row) => <RelativeTime at={row.lastUsed} empty={t('never')} /> },
                 { name: 'expiresAt', label: t('expires'), cell: (row) => <RelativeTime at={row.expiresAt} empty={t('never')} /> },
                 { name: 'state', label: t('state'), cell: (row) => <Badge color={row.revokedAt ? 'gray' : 'petrol'}>{t(row.revokedAt ? 'revoked' : 'valid')}</Badge> },
-                actionsColumn((row) => (row.revokedAt ? null : (
+                actionsColumn<TokenRow>((row) => (row.revokedAt ? null : (
                   <RemoveButton resource="tokens" id={row.id} name={row.name ?? ''} permission={row.userId === me ? undefined : 'token:revoke'} action={t('revoke')} consequences={[t('consequence')]} />
                 ))),
               ]}

@@ -22,6 +22,6 @@ export function useUserTabs(): ObjectTab<UserRow>[] {
       ),
     },
     { key: 'effective', label: t('tab.effective'), permission: 'grant:query', render: ({ id }) => <EffectiveRoles resource="users" id={id} /> },
-    { key: 'pending', label: t('tab.pending'), permission: 'syncTask:query', render: ({ id }) => <PendingTasks filter={`userId eq ${JSON.stringify(id)}`} /> },
+    { key: 'pending', label: t('tab.pending'), permission: 'syncTask:query', render: ({ id }) => <PendingTasks objectType="user" id={id} /> },
   ];
 }
