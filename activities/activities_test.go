@@ -18,9 +18,9 @@ import (
 	"provost/internal/agent"
 	"provost/internal/change"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/run"
 	"provost/internal/synctask"
+	"provost/internal/testenv/enginetest"
 )
 
 func environment(t *testing.T) *testsuite.TestActivityEnvironment {

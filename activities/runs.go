@@ -45,7 +45,7 @@ func (a *Runs) ApplyChanges(ctx context.Context, id uuid.UUID, after int64) (Nex
 }
 
 // ProvisionNext touches the next users whose state is to be brought into the system.
-func (a *Runs) ProvisionNext(ctx context.Context, id uuid.UUID, after uuid.UUID) (Next, error) {
+func (a *Runs) ProvisionNext(ctx context.Context, id, after uuid.UUID) (Next, error) {
 	next, done, err := a.Service.ProvisionNext(ctx, id, after)
 	return Next{After: next, Done: done}, decided(err)
 }

@@ -1,19 +1,19 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * The stories run against a real server that is already there: `PROVOST_URL` names it, PROVOST_USER and
- * PROVOST_PASSWORD sign in. `provost dev --json` prints all three.
+ * The stories run against the real binary: e2e/setup.ts starts it with data of its own. `PROVOST_BINARY` names another
+ * one than ../bin/provost, `CHROMIUM` another browser than Debian's.
  */
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: 'test-results',
+  outputDir: 'test-results/traces',
+  globalSetup: './e2e/setup.ts',
   timeout: 30_000,
   // One database is shared by all stories; running them side by side would let one see the other's objects.
   workers: 1,
   forbidOnly: process.env.CI !== undefined,
-  reporter: [['list'], ['html', { open: 'never' }]],
+  reporter: [['list']],
   use: {
-    baseURL: process.env.PROVOST_URL ?? 'http://127.0.0.1:8080',
     viewport: { width: 1360, height: 860 },
     locale: 'en-GB',
     contextOptions: { reducedMotion: 'reduce' },

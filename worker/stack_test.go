@@ -16,15 +16,16 @@ import (
 	"provost/internal/account"
 	"provost/internal/change"
 	"provost/internal/connector/ldap"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/ldapdev"
 	"provost/internal/mapping"
 	"provost/internal/testenv"
+	"provost/internal/testenv/enginetest"
 )
 
 // stack is a platform with a true directory: the test is the person, worker processes do the work.
 type stack struct {
 	*enginetest.Bench
+	t         *testing.T
 	directory *ldapdev.Server
 	options   ldapdev.Options
 	system    account.System
@@ -41,7 +42,7 @@ func newStack(t *testing.T) *stack {
 // stackOn is newStack on servers of the test's own.
 func stackOn(t *testing.T, database string, engine childSettings) *stack {
 	t.Helper()
-	s := &stack{engine: engine, options: ldapdev.Options{Dir: t.TempDir()}}
+	s := &stack{t: t, engine: engine, options: ldapdev.Options{Dir: t.TempDir()}}
 	s.Bench = enginetest.New(t, enginetest.WithDatabase(database), enginetest.WithConnectors(ldap.Kind()))
 	s.engine.Database, s.engine.KeyFile, s.engine.Core = database, s.KeyFile, true
 	s.startDirectory()
@@ -214,7 +215,7 @@ func (s *stack) worker(name string) *child {
 	s.T.Helper()
 	settings := s.engine
 	settings.Server = name
-	return startChild(s.T, settings)
+	return startChild(s.t, settings)
 }
 
 // released is the origin of a load that passed its guard.

@@ -18,10 +18,10 @@ import (
 	"provost/activities"
 	"provost/internal/account"
 	"provost/internal/change"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/relay"
 	"provost/internal/synctask"
 	"provost/internal/testenv"
+	"provost/internal/testenv/enginetest"
 	"provost/worker"
 	"provost/workflows/messages"
 )

@@ -155,7 +155,7 @@ func (r *runWorld) ApplyChanges(_ context.Context, _ uuid.UUID, after int64) (ac
 	return r.w.changes(after), nil
 }
 
-func (r *runWorld) ProvisionNext(_ context.Context, _ uuid.UUID, after uuid.UUID) (activities.Next, error) {
+func (r *runWorld) ProvisionNext(_ context.Context, _, after uuid.UUID) (activities.Next, error) {
 	r.w.asked("touch")
 	if r.w.touch == nil {
 		return activities.Next{Done: true}, nil

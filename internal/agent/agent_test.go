@@ -16,13 +16,13 @@ import (
 	"provost/internal/agent"
 	"provost/internal/connector"
 	"provost/internal/connector/connectortest"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/mapping"
 	"provost/internal/mapscript"
 	"provost/internal/object"
 	"provost/internal/script"
 	"provost/internal/script/scripttest"
 	"provost/internal/synctask"
+	"provost/internal/testenv/enginetest"
 )
 
 func TestMain(m *testing.M) { scripttest.Main(m) }

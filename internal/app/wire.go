@@ -76,7 +76,7 @@ func (a *App) monitor() *monitor.Service {
 		Logger: logging.Slog(a.settings.Logger),
 	}
 	if a.Scripts != nil {
-		deps.Scripts = a.Scripts
+		deps.Scripts, deps.Services = a.Scripts, a.Services
 	}
 	if a.room != nil {
 		deps.Pool = a.room.pool

@@ -19,11 +19,11 @@ import (
 	"go.temporal.io/sdk/log"
 
 	"provost/internal/change"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/relay"
 	"provost/internal/run"
 	"provost/internal/testenv"
+	"provost/internal/testenv/enginetest"
 	"provost/workflows/messages"
 )
 
@@ -102,9 +102,13 @@ func (b *bench) history(id string, kind enums.EventType) []*history.HistoryEvent
 	return out
 }
 
-func (b *bench) signals(id string) int { return len(b.history(id, enums.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED)) }
+func (b *bench) signals(id string) int {
+	return len(b.history(id, enums.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED))
+}
 
-func workflowOf(u identity.User) string { return messages.SyncObject{Kind: change.User, ID: u.ID}.WorkflowID() }
+func workflowOf(u identity.User) string {
+	return messages.SyncObject{Kind: change.User, ID: u.ID}.WorkflowID()
+}
 
 func (b *bench) outbox() int { return b.Count("select count(*) from outbox") }
 

@@ -51,8 +51,10 @@ func TestGuard(t *testing.T) {
 		{name: "first load: percentages do not count", guard: account.Guard{MaxInsertPercent: 1}, extent: run.Extent{ObjectType: "user", Listed: 900, Inserts: 900}},
 		{name: "first load: the absolute limit does", extent: run.Extent{ObjectType: "user", Listed: 1001, Inserts: 1001}, reason: "the limit is 1000."},
 
-		{name: "empty listing", extent: run.Extent{ObjectType: "account", Known: 12, Deletes: 12},
-			reason: "The system listed no accounts at all, but 12 are known: applying this would have removed or disabled 12 accounts."},
+		{
+			name: "empty listing", extent: run.Extent{ObjectType: "account", Known: 12, Deletes: 12},
+			reason: "The system listed no accounts at all, but 12 are known: applying this would have removed or disabled 12 accounts.",
+		},
 		{name: "empty listing that would change nothing", extent: run.Extent{ObjectType: "user", Known: 1}, reason: "listed no users"},
 		{name: "empty listing of nothing known", extent: run.Extent{ObjectType: "user"}},
 		{name: "empty listing allowed, limits still count", guard: account.Guard{AllowEmptyListing: true}, extent: run.Extent{ObjectType: "user", Known: 100, Deletes: 100}, reason: "the limit is 10 %."},

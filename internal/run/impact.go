@@ -107,7 +107,7 @@ func lookup(objects map[string]*Object, keys ...string) *Object {
 }
 
 // ProvisionNext touches the next users a system may concern, so that their state is brought into it.
-func (s *Service) ProvisionNext(ctx context.Context, id uuid.UUID, after uuid.UUID) (next uuid.UUID, done bool, err error) {
+func (s *Service) ProvisionNext(ctx context.Context, id, after uuid.UUID) (next uuid.UUID, done bool, err error) {
 	ctx, r, system, err := s.begin(ctx, id)
 	if err != nil {
 		return after, false, err

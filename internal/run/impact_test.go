@@ -8,9 +8,9 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/run"
+	"provost/internal/testenv/enginetest"
 )
 
 // What provisioning would do in a system: per account and attribute, without anything being written.

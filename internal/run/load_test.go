@@ -11,12 +11,12 @@ import (
 	"provost/internal/account"
 	"provost/internal/authz"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/fault"
 	"provost/internal/identity"
 	"provost/internal/run"
 	"provost/internal/script"
 	"provost/internal/script/scripttest"
+	"provost/internal/testenv/enginetest"
 )
 
 func TestMain(m *testing.M) { scripttest.Main(m) }

@@ -7,11 +7,11 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/run"
 	"provost/internal/script"
 	"provost/internal/script/scripttest"
+	"provost/internal/testenv/enginetest"
 )
 
 func seen(name, full string) connector.Attributes {
@@ -54,8 +54,12 @@ func TestUnmanagedAccountFollowsItsSystem(t *testing.T) {
 // Correlation rules, in their order: one hit links, several are a decision for a person, none leaves the account unmanaged.
 func TestCorrelation(t *testing.T) {
 	t.Parallel()
-	filter := func(text string) account.CorrelationRule { return account.CorrelationRule{Kind: "filter", Expression: text} }
-	scripted := func(text string) account.CorrelationRule { return account.CorrelationRule{Kind: "script", Expression: text} }
+	filter := func(text string) account.CorrelationRule {
+		return account.CorrelationRule{Kind: "filter", Expression: text}
+	}
+	scripted := func(text string) account.CorrelationRule {
+		return account.CorrelationRule{Kind: "script", Expression: text}
+	}
 	for _, c := range []struct {
 		name   string
 		rules  []account.CorrelationRule

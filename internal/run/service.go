@@ -60,7 +60,7 @@ type Store interface {
 	// UsersMatching gives the users that a SCIM filter finds, at most three.
 	UsersMatching(ctx context.Context, filter string) ([]identity.User, error)
 	// PolicyUsers gives the next users a system may concern: all that are managed or have an account there.
-	PolicyUsers(ctx context.Context, system uuid.UUID, after uuid.UUID, limit int) ([]uuid.UUID, error)
+	PolicyUsers(ctx context.Context, system, after uuid.UUID, limit int) ([]uuid.UUID, error)
 	// WantAgain makes the wanted states of a system count as not applied.
 	WantAgain(ctx context.Context, system uuid.UUID) error
 	// OpenTasks counts the open tasks of a source, and those that failed.

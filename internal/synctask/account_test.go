@@ -11,11 +11,11 @@ import (
 	"provost/internal/account"
 	"provost/internal/change"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/mapping"
 	"provost/internal/script"
 	"provost/internal/script/scripttest"
+	"provost/internal/testenv/enginetest"
 )
 
 func TestUnmanagedAccountIsAdopted(t *testing.T) {

@@ -11,10 +11,10 @@ import (
 	"provost/internal/agent"
 	"provost/internal/change"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/store"
 	"provost/internal/synctask"
+	"provost/internal/testenv/enginetest"
 )
 
 func TestPausedAgentMakesTasksWait(t *testing.T) {
@@ -258,12 +258,18 @@ func TestBudgetNeverCutsATask(t *testing.T) {
 	b := enginetest.New(t)
 	s := b.System("alpha")
 	for _, name := range []string{"anna", "bert"} {
-		u := b.User(name)
-		b.NewAccount("alpha", name+"-second", account.Single, func(a *account.Account) { a.User = u.UserName })
+		b.User(name)
+	}
+	b.Settle()
+	for _, name := range []string{"anna", "bert"} {
+		b.NewAccount("alpha", name+"-second", account.Single, func(a *account.Account) { a.User = name })
+		found, err := b.Tenant.Users().Named(t.Context(), name)
+		require.NoError(t, err)
+		b.Edit(found[0], func(u *identity.User) { u.LastName = "Changed" })
 	}
 	var tasks []synctask.Task
 	plan := synctask.Plan{}
-	for _, id := range b.Texts("select object_id::text from sync_tasks") {
+	for _, id := range b.Texts("select object_id::text from sync_tasks where status = 'pending'") {
 		p, err := b.Sync.PlanObject(t.Context(), change.User, uuid.MustParse(id))
 		require.NoError(t, err)
 		tasks = append(tasks, p.Tasks...)
@@ -280,7 +286,8 @@ func TestBudgetNeverCutsATask(t *testing.T) {
 	for _, target := range plan.Work[0].Targets {
 		perTask[target.Task]++
 	}
-	require.Len(t, results, perTask[results[0].Task], "the whole of the first task, and nothing of the second")
+	require.Equal(t, 2, perTask[results[0].Task])
+	require.Len(t, results, 2, "the whole of the first task, and nothing of the second")
 	_, err := b.Sync.Record(t.Context(), s.ID, plan.Tasks, results)
 	require.NoError(t, err)
 	require.Len(t, b.Open(), 1)

@@ -7,11 +7,13 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/connector"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
+	"provost/internal/testenv/enginetest"
 )
 
-func value(o connector.Object, attribute string) string { return connector.Text(o.Attributes[attribute]) }
+func value(o connector.Object, attribute string) string {
+	return connector.Text(o.Attributes[attribute])
+}
 
 // A user's life in a managed system, from the first day to the last.
 func TestLifeOfAUser(t *testing.T) {

@@ -9,10 +9,10 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/change"
-	"provost/internal/testenv/enginetest"
 	"provost/internal/identity"
 	"provost/internal/parameter"
 	"provost/internal/store"
+	"provost/internal/testenv/enginetest"
 )
 
 func names(prefix string, n int) []string {

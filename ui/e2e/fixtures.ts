@@ -1,36 +1,56 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type APIRequestContext, type Page } from '@playwright/test';
+import { readReady, sessionFile, type Ready } from './ready';
 
 interface Fixtures {
-  /** A page on which an administrator is signed in. */
-  console: Page;
+  ready: Ready;
+  /** The API as the signed-in administrator, for preparing a story and looking at its effect. */
+  api: Api;
   /** Fails when axe finds anything in either colour scheme, and keeps a screenshot of both. */
   looksRight: (name: string) => Promise<void>;
 }
 
-/** Signs in by the form, as a person does. */
-export async function signIn(page: Page): Promise<void> {
-  await page.goto('/');
-  await page.getByLabel('User name').fill(process.env.PROVOST_USER ?? 'admin');
-  await page.getByLabel('Password', { exact: true }).fill(process.env.PROVOST_PASSWORD ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('navigation', { name: 'Main navigation' })).toBeVisible();
+/** The REST interface in few words; what is refused fails the story with the server's sentence. */
+export class Api {
+  constructor(private readonly request: APIRequestContext, private readonly origin: string) {}
+
+  async get<Result>(path: string, params: Record<string, string> = {}): Promise<Result> {
+    const response = await this.request.get(`/api/v1${path}`, { params });
+    expect(response.ok(), await response.text()).toBe(true);
+    return (await response.json()) as Result;
+  }
+
+  async send(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, data?: unknown): Promise<unknown> {
+    const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const response = await this.request.fetch(`/api/v1${path}`, { method, data, headers: { Origin: this.origin, 'Content-Type': contentType } });
+    expect(response.ok(), await response.text()).toBe(true);
+    const text = await response.text();
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** The first object that a filter finds. */
+  async first<Row>(resource: string, filter: string): Promise<Row & { id: string }> {
+    const rows = await this.get<(Row & { id: string })[]>(`/${resource}`, { filter, size: '1' });
+    expect(rows, `${resource} with ${filter}`).not.toHaveLength(0);
+    return rows[0] as Row & { id: string };
+  }
 }
 
 async function check(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, fullPage: true });
+    await page.screenshot({ path: `test-results/screens/${name}-${colorScheme}.png`, fullPage: true });
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), `${name}, ${colorScheme}`).toEqual([]);
   }
 }
 
 export const test = base.extend<Fixtures>({
-  console: async ({ page }, provide) => {
-    await signIn(page);
-    await provide(page);
-  },
+  // oxlint-disable-next-line no-empty-pattern
+  ready: async ({}, provide) => provide(readReady()),
+  baseURL: async ({ ready }, provide) => provide(ready.url),
+  storageState: async ({}, provide) => provide(sessionFile), // oxlint-disable-line no-empty-pattern
+  api: async ({ context, ready }, provide) => provide(new Api(context.request, ready.url)),
   looksRight: async ({ page }, provide) => {
     await provide((name) => check(page, name));
   },

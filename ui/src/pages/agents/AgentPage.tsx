@@ -47,7 +47,7 @@ export default function AgentPage() {
         { label: t('fact.engine'), value: mode ? t(`engine.${mode}`) : undefined },
         { label: t('fact.description'), value: agent.description },
       ]}
-      below={(agent, draft) => (agent ? <PolicyPreview id={agent.id} draft={draft} /> : <Alert variant="light">{t('newHint')}</Alert>)}
+      below={(agent, draft) => (agent ? <PolicyPreview id={agent.id} draft={draft} /> : <Alert variant="light" role="note">{t('newHint')}</Alert>)}
       tabs={[
         { key: 'parameters', label: t('tab.parameters'), render: (agent) => <ConnectorParameters agent={agent} /> },
         { key: 'mapping', label: t('tab.mapping'), render: (agent) => <Mappings agent={agent} /> },

@@ -16,7 +16,7 @@ interface LoadTrigger {
   script: string;
 }
 
-const incoming = ['authoritative', 'fullReconciliation', 'propagateChanges', 'precedence'];
+const incoming = new Set(['authoritative', 'fullReconciliation', 'propagateChanges', 'precedence']);
 const limits = ['maxInserts', 'maxUpdates', 'maxDeletes', 'maxInsertPercent', 'maxUpdatePercent', 'maxDeletePercent'] as const;
 const loaded = ['user', 'account', 'group', 'role', 'grant'] as const;
 const events = ['preInsert', 'preUpdate', 'preDelete', 'postInsert', 'postUpdate', 'postDelete'] as const;
@@ -32,7 +32,7 @@ export function IncomingData({ agent }: { agent: AgentRow }) {
   if (schema === undefined) return <Skeleton height={320} />;
   const both = (text: string) => ({ en: text, es: text });
   const attributes: Attribute[] = [
-    ...schema.filter(({ name }) => incoming.includes(name)),
+    ...schema.filter(({ name }) => incoming.has(name)),
     { name: 'guardSection', type: 'separator', label: both(t('guard.title')) },
     ...limits.map<Attribute>((name) => ({ name: `guard.${name}`, type: 'number', label: both(t(`guard.${name}`)), hint: t(`guard.hint.${name}`) })),
     { name: 'guard.allowEmptyListing', type: 'boolean', label: both(t('guard.allowEmptyListing')) },

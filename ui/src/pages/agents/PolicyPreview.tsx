@@ -16,7 +16,7 @@ interface Preview {
   changes: { userId: string; user: string; fullName: string; account: string; effect: 'gain' | 'back' | 'lose' }[] | null;
 }
 
-const policy = ['userTypeIds', 'groupIds', 'roleBased', 'manualAccountCreation', 'namingRule', 'server', 'readOnly', 'paused', 'removal'];
+const policy = new Set(['userTypeIds', 'groupIds', 'roleBased', 'manualAccountCreation', 'namingRule', 'server', 'readOnly', 'paused', 'removal']);
 const colours = { gain: 'petrol', back: 'blue', lose: 'red' } as const;
 
 /** Who would get or lose an account if what is on screen were saved. */
@@ -27,7 +27,7 @@ export function PolicyPreview({ id, draft }: { id: string; draft: Draft }) {
   const [preview, setPreview] = useState<Preview>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const changed = draft.changed.some((name) => policy.includes(name));
+  const changed = draft.changed.some((name) => policy.has(name));
   if (!can('system:update') || draft.original === undefined) return null;
 
   const look = async () => {

@@ -103,7 +103,7 @@ function useDecisions(run: RunDetail, ask: (confirmation: Confirmation) => void)
   const { t } = useTranslation('run');
   const change = useChange();
   const total = run.guard?.total ?? 0;
-  const send = (verb: 'resume' | 'cancel', done: string) => async () => {
+  const decide = (verb: 'resume' | 'cancel', done: string) => async () => {
     await change('POST', address('runs', [run.id, verb]));
     toastDone(done);
   };
@@ -112,13 +112,13 @@ function useDecisions(run: RunDetail, ask: (confirmation: Confirmation) => void)
       title: t('resumeTitle'),
       action: t('resumeAction', { count: total }),
       consequences: [t('resumeConsequence', { count: total }), ...(run.guard?.reasons ?? [])],
-      run: send('resume', t('resumed')),
+      run: decide('resume', t('resumed')),
     }),
     cancel: () => ask({
       title: t('cancelTitle'),
       action: t('cancelAction'),
       consequences: [t((run.counters?.applied ?? 0) > 0 ? 'cancelKeeps' : 'cancelNothing', { count: run.counters?.applied ?? 0 })],
-      run: send('cancel', t('cancelled')),
+      run: decide('cancel', t('cancelled')),
     }),
   };
 }
