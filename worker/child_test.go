@@ -83,7 +83,7 @@ func startChild(t *testing.T, s childSettings) *child {
 	require.NoError(t, err)
 	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(self) //nolint:noctx // it ends with the test, see below
+	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), asWorker+"="+string(text))
 	log, err := os.Create(filepath.Join(t.TempDir(), "worker.log"))
 	require.NoError(t, err)

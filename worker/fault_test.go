@@ -131,7 +131,7 @@ func (o *ownTemporal) start() childSettings {
 	}
 	read, write, err := os.Pipe()
 	require.NoError(o.t, err)
-	//nolint:noctx // the program under test; it ends with the pipe
+
 	o.cmd = exec.Command(program, "temporal", "--json", "--database", o.database, "--addr", o.address, "--ui", "127.0.0.1:0",
 		"--namespace", "faults", "--token", "sample-token-of-the-fault-tests")
 	o.cmd.Stdin, o.input = read, write

@@ -171,12 +171,10 @@ func (r *running) provision(ctx workflow.Context) (string, error) {
 
 // sentence gives the sentence of an error that an activity decided, without the wrapping of the engine.
 func sentence(err error) string {
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) {
+	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		return application.Message()
 	}
-	var timeout *temporal.TimeoutError
-	if errors.As(err, &timeout) {
+	if timeout, ok := errors.AsType[*temporal.TimeoutError](err); ok {
 		if timeout.TimeoutType() == enums.TIMEOUT_TYPE_SCHEDULE_TO_START {
 			return "No server took the agent's work in time. Is the server it is assigned to running?"
 		}

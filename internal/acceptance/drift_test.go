@@ -55,8 +55,10 @@ func TestDriftIsListedExactly(t *testing.T) {
 	hr, err := os.ReadFile(filepath.Join(folder, "hr.csv"))
 	require.NoError(t, err)
 	source := w.hr(w.file("hr.csv", string(hr)), "empNo",
-		mapping.Row{System: `firstName.substring(0, 1).toLowerCase() + lastName.toLowerCase().replace(/[^a-z]/g, "").substring(0, 7)`,
-			Direction: mapping.DirectionIn, Provost: "userName"},
+		mapping.Row{
+			System:    `firstName.substring(0, 1).toLowerCase() + lastName.toLowerCase().replace(/[^a-z]/g, "").substring(0, 7)`,
+			Direction: mapping.DirectionIn, Provost: "userName",
+		},
 		mapping.Row{System: "firstName", Direction: mapping.DirectionIn, Provost: "firstName"},
 		mapping.Row{System: "lastName", Direction: mapping.DirectionIn, Provost: "lastName"},
 		mapping.Row{System: "phone", Direction: mapping.DirectionIn, Provost: "phone"},
@@ -70,7 +72,7 @@ func TestDriftIsListedExactly(t *testing.T) {
 	for _, name := range []string{"changes.ldif", "changes-mail.ldif", "changes-phone-and-ou.ldif"} {
 		text, err := os.ReadFile(filepath.Join(folder, name))
 		require.NoError(t, err)
-		for _, record := range strings.Split(string(text), "\n\n") {
+		for record := range strings.SplitSeq(string(text), "\n\n") {
 			if strings.TrimSpace(record) == "" {
 				continue
 			}

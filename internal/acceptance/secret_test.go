@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -38,9 +39,7 @@ func TestPlantedSecret(t *testing.T) {
 	w.start(target, run.Reconcile, run.Completed)
 	wrong := target
 	wrong.Parameters = map[string]string{}
-	for name, value := range target.Parameters {
-		wrong.Parameters[name] = value
-	}
+	maps.Copy(wrong.Parameters, target.Parameters)
 	wrong.Parameters["port"] = "1"
 	_, err := w.Platform.Systems.Update(w.ctx, target.ID, 0, wrong)
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,7 @@ const patience = 90 * time.Second
 type world struct {
 	*app.App
 	t   testing.TB
-	ctx context.Context //nolint:containedctx // of the platform's own principal, for the length of the test
+	ctx context.Context
 	dir string
 	url string
 }
@@ -199,10 +200,8 @@ func (w *world) await(id uuid.UUID, until ...string) run.Run {
 		var err error
 		r, err = w.Tenant.Runs().Get(w.ctx, id)
 		require.NoError(w.t, err)
-		for _, status := range until {
-			if r.Status == status {
-				return true
-			}
+		if slices.Contains(until, r.Status) {
+			return true
 		}
 		require.NotContains(w.t, []string{run.Failed, run.Cancelled}, r.Status, r.Message)
 		return false

@@ -91,7 +91,7 @@ func TestSiteEndsStreamsAndLetsRequestsEnd(t *testing.T) {
 
 func TestListenSaysWhatToDoAboutATakenAddress(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
 	_, err = listen(t.Context(), config.HTTP{Address: taken.Addr().String()})

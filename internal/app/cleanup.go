@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -33,9 +34,9 @@ func (c *Cleanup) Run(ctx context.Context) error {
 	c.steps = nil
 	c.mu.Unlock()
 	var failed []error
-	for i := len(steps) - 1; i >= 0; i-- {
-		if err := steps[i].end(ctx); err != nil {
-			failed = append(failed, fmt.Errorf("stop %s: %w", steps[i].name, err))
+	for _, step := range slices.Backward(steps) {
+		if err := step.end(ctx); err != nil {
+			failed = append(failed, fmt.Errorf("stop %s: %w", step.name, err))
 		}
 	}
 	return errors.Join(failed...)

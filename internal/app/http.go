@@ -55,7 +55,7 @@ func (s *Site) serve(ctx context.Context, handler http.Handler, logger zerolog.L
 }
 
 // endWith ends the requests under way that only listen when the process stops: those for a stream of events.
-func endWith(streams context.Context, handler http.Handler) http.Handler { //nolint:revive // the context is the server's, not the call's
+func endWith(streams context.Context, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Accept") != "text/event-stream" {
 			handler.ServeHTTP(w, r)

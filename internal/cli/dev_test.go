@@ -37,7 +37,7 @@ func TestDevFolderIsMade(t *testing.T) {
 
 func TestFreeOr(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", anyPort) //nolint:noctx // a test
+	taken, err := net.Listen("tcp", anyPort)
 	require.NoError(t, err)
 	address := taken.Addr().String()
 	require.Equal(t, "other", freeOr(t.Context(), address, "other"))

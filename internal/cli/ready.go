@@ -23,7 +23,7 @@ type readyLine struct {
 	Namespace       string `json:"namespace"`
 	DatabaseURL     string `json:"databaseURL"`
 	User            string `json:"user"`
-	Password        string `json:"password,omitempty"` //nolint:gosec // the caller asked for it on its own standard output
+	Password        string `json:"password,omitempty"`
 	LDAPURL         string `json:"ldapURL,omitempty"`
 
 	missing []string

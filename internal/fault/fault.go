@@ -70,8 +70,7 @@ func InvalidField(location, format string, args ...any) *Error {
 
 // CodeOf gives the code of the first fault in the chain, or the empty code for an internal error.
 func CodeOf(err error) Code {
-	var f *Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Error](err); ok {
 		return f.Code
 	}
 	return ""

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // {SSHA} is the strongest scheme that slapd has built in
+	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -153,7 +153,7 @@ func (s *Server) generate(ctx context.Context) error {
 			return fmt.Errorf("make folder: %w", err)
 		}
 	}
-	cmd := exec.CommandContext(ctx, s.install.slapd, "-T", "add", "-n", "0", "-F", s.config()) //nolint:gosec // found by us
+	cmd := exec.CommandContext(ctx, s.install.slapd, "-T", "add", "-n", "0", "-F", s.config())
 	cmd.Stdin = strings.NewReader(text)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("slapadd: %w\n%s", err, bytes.TrimSpace(out))
@@ -167,7 +167,7 @@ func hashed(password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("draw salt: %w", err)
 	}
-	sum := sha1.Sum(append([]byte(password), salt...)) //nolint:gosec // see the import
+	sum := sha1.Sum(append([]byte(password), salt...))
 	return "{SSHA}" + base64.StdEncoding.EncodeToString(append(sum[:], salt...)), nil
 }
 

@@ -274,7 +274,7 @@ func TestSecondStartOnTheSameFolderIsRefused(t *testing.T) {
 func TestKilledParentLeavesNoServerAndTheNextStartWorks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // the test program itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), parentVariable+"="+dir)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

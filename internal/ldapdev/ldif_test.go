@@ -109,8 +109,7 @@ func FuzzParseLDIF(f *testing.F) {
 	f.Add(" \n:\n::\ndn:<\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		records, err := ldapdev.ParseLDIF(strings.NewReader(text))
-		var syntax *ldapdev.SyntaxError
-		if errors.As(err, &syntax) {
+		if syntax, ok := errors.AsType[*ldapdev.SyntaxError](err); ok {
 			require.Positive(t, syntax.Line)
 			require.LessOrEqual(t, syntax.Line, strings.Count(text, "\n")+1)
 			return

@@ -7,6 +7,7 @@ package object
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -129,9 +130,7 @@ type Attributes map[string]any
 // Clone copies the map, not the values: values are never changed in place.
 func (a Attributes) Clone() Attributes {
 	out := make(Attributes, len(a))
-	for k, v := range a {
-		out[k] = v
-	}
+	maps.Copy(out, a)
 	return out
 }
 

@@ -458,8 +458,10 @@ func (s *Service[T, P]) missing() error {
 }
 
 func (s *Service[T, P]) taken(t *T) error {
-	return &fault.Error{Code: fault.Conflict, Message: fmt.Sprintf("There is a %s named %s already. Choose another name.", s.Label, P(t).Title()),
-		Fields: []fault.Field{{Location: "name", Message: "taken"}}}
+	return &fault.Error{
+		Code: fault.Conflict, Message: fmt.Sprintf("There is a %s named %s already. Choose another name.", s.Label, P(t).Title()),
+		Fields: []fault.Field{{Location: "name", Message: "taken"}},
+	}
 }
 
 func live[T any](edits []*Edit[T]) []*Edit[T] {

@@ -15,7 +15,7 @@ import (
 func program(t *testing.T, folder, name, content string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(folder, 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o700)) //nolint:gosec // it is a program
+	require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o700))
 }
 
 func TestNewestVersionComesFirst(t *testing.T) {
@@ -38,8 +38,7 @@ func TestNamedFolderIsTheOnlyCandidate(t *testing.T) {
 func TestMissingProgramsAreExplained(t *testing.T) {
 	t.Setenv("PROVOST_PG_BIN", t.TempDir())
 	_, err := Start(t.Context(), Options{Dir: filepath.Join(t.TempDir(), "pg")})
-	var closed *child.ClosedFolderError
-	if errors.As(err, &closed) {
+	if _, ok := errors.AsType[*child.ClosedFolderError](err); ok {
 		t.Skip("the temporary folder is closed to the account of the server")
 	}
 	require.ErrorIs(t, err, ErrNoPostgres)

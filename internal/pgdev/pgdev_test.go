@@ -194,7 +194,7 @@ func TestSecondStartOnTheSameFolderIsRefused(t *testing.T) {
 func TestKilledParentLeavesNoServerAndTheNextStartWorks(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // the test program itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), parentVariable+"="+dir)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

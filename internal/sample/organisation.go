@@ -58,7 +58,7 @@ func (o *organisation) settings(ctx context.Context) error {
 		return err
 	}
 	for position, a := range []struct{ code, english, spanish string }{
-		{"employeeNumber", "Employee number", "Número de empleado"}, {"manager", "Manager", "Responsable"},
+		{"employeeNumber", "Employee number", "Número de empleado"}, {"manager", "Manager", "Responsible"},
 	} {
 		draft := metadata.Attribute{
 			ObjectType: "user", Code: a.code, DataType: metadata.String, Position: 1000 + position,

@@ -63,8 +63,7 @@ func (o *organisation) systems(ctx context.Context) error {
 		}
 	}
 	if err := o.badges(ctx, group.ID); err != nil {
-		var missing *noDatabaseError
-		if !errors.As(err, &missing) {
+		if _, ok := errors.AsType[*noDatabaseError](err); !ok {
 			return err
 		}
 		o.Logger.Warn().Err(err).Msg("the sample organisation does without its badge system")

@@ -161,9 +161,8 @@ func filterClause(text string, schema *filter.Schema, args *arguments) (string, 
 
 // filterFault tells the person where the filter is wrong: the location carries the offset for the search box.
 func filterFault(err error) error {
-	var syntax *filter.SyntaxError
 	location := "filter"
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*filter.SyntaxError](err); ok {
 		location = fmt.Sprintf("filter[%d]", syntax.Offset)
 	}
 	return fault.InvalidField(location, "%s", err.Error())

@@ -49,7 +49,8 @@ func (t *Tenant) Users() object.Store[identity.User] {
 		{Name: "name", SQL: "fr.name", Filterable: true}, {Name: "system", SQL: "fs.name", Filterable: true},
 	}})
 	accountNames := filter.MustSchema(filter.Definition{Object: "account", Attributes: []filter.Attribute{
-		{Name: "name", SQL: "fa.name", Filterable: true}, {Name: "system", SQL: "fs.name", Filterable: true},
+		{Name: "name", SQL: "fa.name", Filterable: true},
+		{Name: "system", SQL: "fs.name", Filterable: true},
 		{Name: "status", SQL: "fa.status", Filterable: true},
 	}})
 	return newTable(table[identity.User]{

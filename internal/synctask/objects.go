@@ -111,9 +111,8 @@ func (p *planner) decide(ctx context.Context, t *target, subjects []provision.Su
 // adopt brings a written account into its subject, or notes on the task why it was refused.
 func (p *planner) adopt(s *provision.Subject, t *target, e *object.Edit[account.Account]) {
 	if e.Err != nil {
-		var f *fault.Error
 		message := "The account was refused."
-		if errors.As(e.Err, &f) {
+		if f, ok := errors.AsType[*fault.Error](e.Err); ok {
 			message = f.Message
 		}
 		p.fail(s.User.ID, t.ID, message)

@@ -93,7 +93,7 @@ func openToServer(dir string) error {
 	if owner, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(owner.Uid) != os.Getuid() {
 		return fmt.Errorf("the folder %s belongs to somebody else", dir)
 	}
-	return os.Chmod(dir, 0o711) //nolint:gosec // the server runs as another account when the tests run as root
+	return os.Chmod(dir, 0o711)
 }
 
 // lock opens a lock file and waits for the lock. Closing the file gives it back.

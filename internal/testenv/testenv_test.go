@@ -131,7 +131,7 @@ func TestServerIsSharedByProcessesAndEndsWithTheLast(t *testing.T) {
 
 func useInAnotherProcess(t *testing.T, dir string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // the test program itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), userVariable+"="+dir)
 	out, err := cmd.Output()
 	require.NoError(t, err)

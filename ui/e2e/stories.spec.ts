@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from './fixtures';
+import type { Ready } from './ready';
 
 const run = promisify(execFile);
 
@@ -11,9 +12,12 @@ interface System {
   parameters: Record<string, string>;
 }
 
-/** The surname that the directory holds; the sample tree lets everybody of this machine read it. */
-async function surnameInDirectory(url: string, base: string, uid: string): Promise<string> {
-  const { stdout } = await run('ldapsearch', ['-x', '-LLL', '-o', 'ldif-wrap=no', '-H', url, '-b', `ou=people,${base}`, `(uid=${uid})`, 'sn']);
+/** The surname that the directory holds, read as its administrator, whose password the platform keeps beside its data. */
+async function surnameInDirectory(ready: Ready, system: System, uid: string): Promise<string> {
+  const { adminPassword } = JSON.parse(await readFile(join(ready.data, 'ldap', 'directory.json'), 'utf8')) as { adminPassword: string };
+  const { baseDN = '', bindDN = '' } = system.parameters;
+  const who = ['-D', bindDN, '-w', adminPassword];
+  const { stdout } = await run('ldapsearch', ['-x', '-LLL', '-o', 'ldif-wrap=no', '-H', ready.ldapURL ?? '', ...who, '-b', `ou=people,${baseDN}`, `(uid=${uid})`, 'sn']);
   return /^sn: (.*)$/m.exec(stdout)?.[1] ?? '';
 }
 
@@ -38,7 +42,7 @@ test('a changed surname reaches the directory, and its way is readable in Tempor
   await page.getByLabel('Last name').fill('Storyteller');
   await page.getByRole('button', { name: 'Apply changes' }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
-  await expect.poll(() => surnameInDirectory(ready.ldapURL ?? '', directory.parameters.baseDN ?? '', account.name)).toBe('Storyteller');
+  await expect.poll(() => surnameInDirectory(ready, directory, account.name)).toBe('Storyteller');
   await expect(page.locator('[data-pending]')).toHaveCount(0, { timeout: 15_000 });
 
   const task = await api.first<{ id: string }>('sync-tasks', `objectId eq "${account.userId}"`);

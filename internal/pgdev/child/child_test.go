@@ -21,7 +21,7 @@ func shell(t *testing.T, script string) *child.Process {
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	defer read.Close()
-	cmd := exec.Command("/bin/sh", "-c", script) //nolint:noctx // Stop ends it
+	cmd := exec.Command("/bin/sh", "-c", script)
 	cmd.Stdout = write
 	process, err := child.Start(cmd, syscall.SIGTERM)
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func TestChildLeadsItsOwnGroup(t *testing.T) {
 
 func TestStartOfAMissingProgram(t *testing.T) {
 	t.Parallel()
-	_, err := child.Start(exec.Command("/no/such/program"), syscall.SIGTERM) //nolint:noctx // it does not exist
+	_, err := child.Start(exec.Command("/no/such/program"), syscall.SIGTERM)
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 

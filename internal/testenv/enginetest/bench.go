@@ -37,7 +37,7 @@ import (
 type Bench struct {
 	*platform.Platform
 	T        testing.TB
-	Ctx      context.Context //nolint:containedctx // the administrator of the test
+	Ctx      context.Context
 	Database *store.Database
 	URL      string
 	KeyFile  string             // of the master key, for further processes

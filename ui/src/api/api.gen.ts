@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/v1/account-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List account access */
+        get: operations["list-account-access"];
+        put?: never;
+        /** Create a account access entry */
+        post: operations["create-account-access-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-access/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many account access
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-account-access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-access/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load account access from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-account-access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account-access/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account access entry */
+        get: operations["get-account-access-entry"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a account access entry
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-account-access-entry"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a account access entry
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-account-access-entry"];
+        trace?: never;
+    };
+    "/api/v1/account-access/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-account-access-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -87,6 +187,74 @@ export interface paths {
         patch: operations["update-account"];
         trace?: never;
     };
+    "/api/v1/accounts/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may use or manage an account */
+        get: operations["list-access-of-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/actual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account as its system holds it now, beside what we want there */
+        get: operations["get-actual-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/effective-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role an account holds, with the ways it comes about */
+        get: operations["list-effective-roles-of-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Direct grants of an account */
+        get: operations["list-grants-of-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/history": {
         parameters: {
             query?: never;
@@ -96,6 +264,194 @@ export interface paths {
         };
         /** Superseded versions, newest first */
         get: operations["history-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/pending-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is still to be done in the systems */
+        get: operations["list-pending-tasks-of-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/synchronise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Synchronise a account with its systems now
+         * @description Works in the manual and the automatic engine mode. The systems are read and compared again, even if nothing changed here. The answer holds the tasks that are under way; follow them by the topic sync-tasks of /events.
+         */
+        post: operations["synchronise-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit trail, newest first */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry */
+        get: operations["get-audit-entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List authorizations */
+        get: operations["list-authorizations"];
+        put?: never;
+        /** Create a authorization */
+        post: operations["create-authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorizations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many authorizations
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-authorizations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorizations/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load authorizations from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-authorizations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authorizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One authorization */
+        get: operations["get-authorization"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a authorization
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-authorization"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a authorization
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-authorization"];
+        trace?: never;
+    };
+    "/api/v1/authorizations/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-authorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connectors that are installed, with their parameters, properties and default mappings */
+        get: operations["list-connectors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,6 +472,309 @@ export interface paths {
          * @description Server-sent events whose data is {"topic", "id"}. Only topics that the caller may query are told, and no data of the objects.
          */
         get: operations["listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List grants */
+        get: operations["list-grants"];
+        put?: never;
+        /**
+         * Grant a role
+         * @description Names a user, who gets an account in the role's system when there is none and its policy allows one, or an account. With several scopes the role is granted once for each, all or none. Several suitable accounts answer 409 and name them.
+         */
+        post: operations["create-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many grants
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load grants from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One grant */
+        get: operations["get-grant"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a grant
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-grant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a grant
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-grant"];
+        trace?: never;
+    };
+    "/api/v1/grants/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-grant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List group roles */
+        get: operations["list-group-roles"];
+        put?: never;
+        /** Create a group role */
+        post: operations["create-group-role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-roles/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many group roles
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-group-roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-roles/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load group roles from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-group-roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group role */
+        get: operations["get-group-role"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a group role
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-group-role"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a group role
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-group-role"];
+        trace?: never;
+    };
+    "/api/v1/group-roles/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-group-role"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List group types */
+        get: operations["list-group-types"];
+        put?: never;
+        /** Create a group type */
+        post: operations["create-group-type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-types/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many group types
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-group-types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-types/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load group types from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-group-types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group type */
+        get: operations["get-group-type"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a group type
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-group-type"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a group type
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-group-type"];
+        trace?: never;
+    };
+    "/api/v1/group-types/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-group-type"];
         put?: never;
         post?: never;
         delete?: never;
@@ -224,6 +883,965 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups/{id}/synchronise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Synchronise a group with its systems now
+         * @description Works in the manual and the automatic engine mode. The systems are read and compared again, even if nothing changed here. The answer holds the tasks that are under way; follow them by the topic sync-tasks of /events.
+         */
+        post: operations["synchronise-group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/information-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List information systems */
+        get: operations["list-information-systems"];
+        put?: never;
+        /** Create a information system */
+        post: operations["create-information-system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/information-systems/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many information systems
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-information-systems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/information-systems/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load information systems from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-information-systems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/information-systems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One information system */
+        get: operations["get-information-system"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a information system
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-information-system"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a information system
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-information-system"];
+        trace?: never;
+    };
+    "/api/v1/information-systems/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-information-system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List issues, newest first */
+        get: operations["list-issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody looks at an issue */
+        post: operations["acknowledge-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{id}/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an issue */
+        post: operations["solve-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List mail domains */
+        get: operations["list-mail-domains"];
+        put?: never;
+        /** Create a mail domain */
+        post: operations["create-mail-domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-domains/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many mail domains
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-mail-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-domains/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load mail domains from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-mail-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-domains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mail domain */
+        get: operations["get-mail-domain"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a mail domain
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-mail-domain"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a mail domain
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-mail-domain"];
+        trace?: never;
+    };
+    "/api/v1/mail-domains/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-mail-domain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List memberships */
+        get: operations["list-memberships"];
+        put?: never;
+        /** Create a membership */
+        post: operations["create-membership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many memberships
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-memberships"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load memberships from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-memberships"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One membership */
+        get: operations["get-membership"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a membership
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-membership"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a membership
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-membership"];
+        trace?: never;
+    };
+    "/api/v1/memberships/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-membership"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List metadata */
+        get: operations["list-metadata"];
+        put?: never;
+        /** Create a attribute */
+        post: operations["create-attribute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metadata/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many metadata
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-metadata"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metadata/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load metadata from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-metadata"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metadata/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One attribute */
+        get: operations["get-attribute"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a attribute
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-attribute"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a attribute
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-attribute"];
+        trace?: never;
+    };
+    "/api/v1/metadata/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-attribute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Agents as they were seen last, and what they have to do */
+        get: operations["list-agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks per agent, per server and per minute, for graphs */
+        get: operations["get-load"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Synchronisation servers */
+        get: operations["list-servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The numbers of the first page
+         * @description Users and accounts within what the caller may see; a number that the caller may not know is absent.
+         */
+        get: operations["get-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List naming rules */
+        get: operations["list-naming-rules"];
+        put?: never;
+        /** Create a naming rule */
+        post: operations["create-naming-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many naming rules
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-naming-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load naming rules from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-naming-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One naming rule */
+        get: operations["get-naming-rule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a naming rule
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-naming-rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a naming rule
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-naming-rule"];
+        trace?: never;
+    };
+    "/api/v1/naming-rules/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-naming-rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List parameters */
+        get: operations["list-parameters"];
+        put?: never;
+        /** Create a parameter */
+        post: operations["create-parameter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many parameters
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-parameters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load parameters from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-parameters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One parameter */
+        get: operations["get-parameter"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a parameter
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-parameter"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a parameter
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-parameter"];
+        trace?: never;
+    };
+    "/api/v1/parameters/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-parameter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List password domains */
+        get: operations["list-password-domains"];
+        put?: never;
+        /** Create a password domain */
+        post: operations["create-password-domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-domains/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many password domains
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-password-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-domains/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load password domains from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-password-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-domains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One password domain */
+        get: operations["get-password-domain"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a password domain
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-password-domain"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a password domain
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-password-domain"];
+        trace?: never;
+    };
+    "/api/v1/password-domains/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-password-domain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All permissions, what they bring with them, and the roles that hold them */
+        get: operations["list-permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List role contents */
+        get: operations["list-role-contents"];
+        put?: never;
+        /** Create a contained role */
+        post: operations["create-role-content"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-contents/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many role contents
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-role-contents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-contents/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load role contents from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-role-contents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-contents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One contained role */
+        get: operations["get-role-content"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a contained role
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-role-content"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a contained role
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-role-content"];
+        trace?: never;
+    };
+    "/api/v1/role-contents/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-role-content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -324,6 +1942,380 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles/{id}/synchronise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Synchronise a role with its systems now
+         * @description Works in the manual and the automatic engine mode. The systems are read and compared again, even if nothing changed here. The answer holds the tasks that are under way; follow them by the topic sync-tasks of /events.
+         */
+        post: operations["synchronise-role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runs, newest first */
+        get: operations["list-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its change list counted */
+        get: operations["get-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a run
+         * @description The run acts on it within moments; follow it by the topic runs of /events.
+         */
+        post: operations["cancel-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The change list of a run
+         * @description Filter by objectType, action, status, objectKey or message.
+         */
+        get: operations["list-run-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of a run, oldest first
+         * @description At most 500 lines; ask again with after for the next ones.
+         */
+        get: operations["get-run-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a blocked run go on
+         * @description The run acts on it within moments; follow it by the topic runs of /events.
+         */
+        post: operations["resume-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemas/{objectType}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attributes of an object type, for forms, columns, search and imports
+         * @description As the caller may see them: hidden attributes are left out, those the caller may not change are marked.
+         */
+        get: operations["get-schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List scope domains */
+        get: operations["list-scope-domains"];
+        put?: never;
+        /** Create a scope domain */
+        post: operations["create-scope-domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-domains/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many scope domains
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-scope-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-domains/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load scope domains from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-scope-domains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-domains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One scope domain */
+        get: operations["get-scope-domain"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a scope domain
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-scope-domain"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a scope domain
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-scope-domain"];
+        trace?: never;
+    };
+    "/api/v1/scope-domains/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-scope-domain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List scope values */
+        get: operations["list-scope-values"];
+        put?: never;
+        /** Create a scope value */
+        post: operations["create-scope-value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-values/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many scope values
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-scope-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-values/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load scope values from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-scope-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scope-values/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One scope value */
+        get: operations["get-scope-value"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a scope value
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-scope-value"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a scope value
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-scope-value"];
+        trace?: never;
+    };
+    "/api/v1/scope-values/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-scope-value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objects of all kinds, for the palette
+         * @description At most twenty, of the resources and within the limits that the caller may query.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -360,6 +2352,209 @@ export interface paths {
          * @description Ends all other sessions of the person.
          */
         post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How changes travel, and what it may be set to */
+        get: operations["get-engine-settings"];
+        /** Change how changes travel */
+        put: operations["set-engine-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List synchronisation tasks, newest first
+         * @description Filters may look at the parts: systems[name eq "Sample directory" and status eq "failed"].
+         */
+        get: operations["list-sync-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel tasks
+         * @description By ids, allHeld, or the sourceId whose tasks are held. Tasks whose state does not allow it are left out and counted.
+         */
+        post: operations["cancel-sync-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Held tasks by what made them */
+        get: operations["list-held-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks by agents
+         * @description One page of tasks with their parts as cells, and the agents as columns. Without a filter: what is still to be done.
+         */
+        get: operations["get-sync-matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/prioritise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put tasks first
+         * @description By ids, allHeld, or the sourceId whose tasks are held. Tasks whose state does not allow it are left out and counted.
+         */
+        post: operations["prioritise-sync-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let held, failed or waiting tasks go on
+         * @description By ids, allHeld, or the sourceId whose tasks are held. Tasks whose state does not allow it are left out and counted.
+         */
+        post: operations["release-sync-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One synchronisation task with its parts */
+        get: operations["get-sync-task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a task */
+        post: operations["cancel-sync-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/{id}/prioritise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a task first */
+        post: operations["prioritise-sync-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync-tasks/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a held, failed or waiting task go on */
+        post: operations["release-sync-task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -449,6 +2644,74 @@ export interface paths {
         patch: operations["update-system"];
         trace?: never;
     };
+    "/api/v1/systems/{id}/default-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The mappings that the connector offers; nothing is saved */
+        post: operations["get-default-mappings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a mapping makes of one of our objects, row by row; nothing is written */
+        post: operations["evaluate-mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/fetch-mapped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An object of the system, mapped as a load would; nothing is written */
+        post: operations["fetch-mapped-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/fetch-raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An object as the system holds it */
+        post: operations["fetch-raw-object"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems/{id}/history": {
         parameters: {
             query?: never;
@@ -458,6 +2721,278 @@ export interface paths {
         };
         /** Superseded versions, newest first */
         get: operations["history-system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/mappings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The mappings of a system as XML */
+        post: operations["export-mappings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/mappings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the mappings of a system by those of an XML export
+         * @description Replaces all: send it with dryRun first and show what is deleted. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        post: operations["import-mappings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/preview-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who would get or lose an account if the system were changed
+         * @description The body is a merge patch as for changing the system; nothing is written.
+         */
+        post: operations["preview-system-policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a run of a system
+         * @description Needs system:load, system:reconcile or system:provision, as the kind says. One run per system at a time.
+         */
+        post: operations["start-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Classes and attributes that a system has */
+        get: operations["get-system-schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an agent was seen last, and what it has to do */
+        get: operations["get-system-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systems/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test the connection to a system
+         * @description With the parameters as saved. A system that does not answer is no error of the request: ok is false and message says why.
+         */
+        post: operations["test-system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own API tokens; with token:query everybody's */
+        get: operations["list-tokens"];
+        put?: never;
+        /**
+         * Make an API token
+         * @description A token for somebody else needs token:create, and that the caller holds every permission the other holds.
+         */
+        post: operations["create-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token
+         * @description The token of somebody else needs token:revoke.
+         */
+        delete: operations["revoke-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List user types */
+        get: operations["list-user-types"];
+        put?: never;
+        /** Create a user type */
+        post: operations["create-user-type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-types/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many user types
+         * @description All objects count as one source for the task limit.
+         */
+        post: operations["bulk-user-types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-types/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load user types from CSV
+         * @description Rows are matched by id when the file has it, otherwise by what names the object. A column named attributes.code is a custom attribute; an empty cell clears. All rows of a file count as one source for the task limit.
+         */
+        post: operations["import-user-types"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user type */
+        get: operations["get-user-type"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user type
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-user-type"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user type
+         * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        patch: operations["update-user-type"];
+        trace?: never;
+    };
+    "/api/v1/user-types/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Superseded versions, newest first */
+        get: operations["history-user-type"];
         put?: never;
         post?: never;
         delete?: never;
@@ -549,6 +3084,57 @@ export interface paths {
         patch: operations["update-user"];
         trace?: never;
     };
+    "/api/v1/users/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts of a user */
+        get: operations["list-accounts-of-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/effective-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every role a user holds, with the ways it comes about */
+        get: operations["list-effective-roles-of-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Direct grants of a user */
+        get: operations["list-grants-of-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/history": {
         parameters: {
             query?: never;
@@ -566,10 +3152,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Secondary groups of a user */
+        get: operations["list-memberships-of-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a user a password for signing in here
+         * @description The user has to change it when signing in; all sessions of the user end.
+         */
+        post: operations["set-user-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/pending-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is still to be done in the systems */
+        get: operations["list-pending-tasks-of-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/synchronise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Synchronise a user with its systems now
+         * @description Works in the manual and the automatic engine mode. The systems are read and compared again, even if nothing changed here. The answer holds the tasks that are under way; follow them by the topic sync-tasks of /events.
+         */
+        post: operations["synchronise-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the failed attempts of a user to sign in */
+        post: operations["unlock-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        APIToken: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsed: string | null;
+            name: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** Format: uuid */
+            userId: string;
+            userName: string;
+        };
+        APITokenRequest: {
+            /**
+             * Format: date-time
+             * @description When it stops; never when absent
+             */
+            expiresAt?: string;
+            /** @description What it is for */
+            name: string;
+            /**
+             * Format: uuid
+             * @description As whom it acts; oneself when absent
+             */
+            userId?: string;
+        };
         Account: {
             attributes: {
                 [key: string]: unknown;
@@ -603,12 +3310,60 @@ export interface components {
             readonly updatedBy: string;
             user: string;
             /** Format: uuid */
-            userId: string;
+            userId: string | null;
             userType: string;
             /** Format: uuid */
             userTypeId: string;
             /** Format: int64 */
             readonly version: number;
+        };
+        AccountAccess: {
+            /** Format: uuid */
+            accountId: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            group: string;
+            /** Format: uuid */
+            groupId: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            level: string;
+            role: string;
+            /** Format: uuid */
+            roleId: string | null;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            user: string;
+            /** Format: uuid */
+            userId: string | null;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        AccountAccessInput: {
+            /** Format: uuid */
+            accountId?: string;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            group?: string;
+            /** Format: uuid */
+            groupId?: string | null;
+            /** Format: uuid */
+            readonly id?: string;
+            level?: string;
+            role?: string;
+            /** Format: uuid */
+            roleId?: string | null;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            user?: string;
+            /** Format: uuid */
+            userId?: string | null;
+            /** Format: int64 */
+            readonly version?: number;
         };
         AccountInput: {
             attributes?: {
@@ -643,10 +3398,228 @@ export interface components {
             readonly updatedBy?: string;
             user?: string;
             /** Format: uuid */
-            userId?: string;
+            userId?: string | null;
             userType?: string;
             /** Format: uuid */
             userTypeId?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        ActualAccount: {
+            account: string;
+            /** Format: uuid */
+            accountId: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            durationMs: number;
+            /** @description One for each mapping that the account is kept by */
+            objects: components["schemas"]["ActualObject"][];
+            system: string;
+            /** Format: uuid */
+            systemId: string;
+        };
+        ActualAttribute: {
+            attribute: string;
+            /** @description We say what it should be, and it is something else */
+            differs: boolean;
+            /** @description We say what it should be */
+            mapped: boolean;
+            ours: unknown;
+            theirs: unknown;
+        };
+        ActualObject: {
+            attributes: components["schemas"]["ActualAttribute"][];
+            /** @description Mapping it is kept by */
+            class: string;
+            externalId: string;
+            /** @description It is there */
+            found: boolean;
+            /** @description How the system addresses it */
+            key: string;
+            /** @description Why our side is missing or not complete */
+            message: string;
+            systemObject: string;
+            /** @description We want it there */
+            wanted: boolean;
+        };
+        AgentState: {
+            /** @description Server that takes over */
+            alternative: string;
+            /** @description Server it is assigned to: * for any, empty for none */
+            assigned: string;
+            authoritative: boolean;
+            /** @description null while nothing was tried */
+            connected: boolean | null;
+            connector: string;
+            /**
+             * Format: int64
+             * @description Parts that failed for good
+             */
+            failed: number;
+            /** Format: date-time */
+            failedSince: string | null;
+            lastError: string;
+            /** Format: date-time */
+            lastSeen: string | null;
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Parts of tasks to be done
+             */
+            pending: number;
+            readOnly: boolean;
+            /**
+             * Format: uuid
+             * @description Run that is under way
+             */
+            runId: string | null;
+            runKind: string;
+            /** Format: int64 */
+            runNumber: number;
+            runStatus: string;
+            /** @description Server that saw it last */
+            server: string;
+            /** @description It has a server; without one it is disabled */
+            serviced: boolean;
+            system: string;
+            /** Format: uuid */
+            systemId: string;
+            /**
+             * Format: int64
+             * @description Parts that wait for the agent
+             */
+            waiting: number;
+        };
+        AttributeChange: {
+            after: unknown;
+            attribute: string;
+            before: unknown;
+        };
+        AttributeDefinition: {
+            readonly builtin: boolean;
+            code: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            dataType: string;
+            /** Format: uuid */
+            readonly id: string;
+            objectType: string;
+            options: components["schemas"]["AttributeOptions"];
+            /** Format: int64 */
+            position: number;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        AttributeDefinitionInput: {
+            readonly builtin?: boolean;
+            code?: string;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            dataType?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            objectType?: string;
+            options?: components["schemas"]["AttributeOptions"];
+            /** Format: int64 */
+            position?: number;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        AttributeOptions: {
+            adminVisibility?: string;
+            description?: string;
+            filter?: string;
+            hint?: string;
+            label?: {
+                [key: string]: string;
+            };
+            letterCase?: string;
+            /** Format: int64 */
+            maxRows?: number;
+            multiValued?: boolean;
+            onChange?: string;
+            onLoad?: string;
+            operatorVisibility?: string;
+            quickSearch?: boolean;
+            required?: boolean;
+            /** Format: int64 */
+            size?: number;
+            unique?: boolean;
+            userVisibility?: string;
+            validationScript?: string;
+            values?: components["schemas"]["AttributeValue"][];
+            visibilityScript?: string;
+        };
+        AttributeValue: {
+            code: string;
+            label: string;
+        };
+        AuditEntry: {
+            action: string;
+            actor: string;
+            /** Format: uuid */
+            actorId?: string;
+            after?: unknown;
+            /** Format: date-time */
+            at: string;
+            before?: unknown;
+            /** Format: int64 */
+            id: number;
+            /** Format: uuid */
+            objectId?: string;
+            objectName: string;
+            objectType: string;
+            origin: string;
+            /** Format: uuid */
+            originId?: string;
+            remote?: string;
+        };
+        Authorization: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            informationSystem: string;
+            permission: string;
+            role: string;
+            /** Format: uuid */
+            roleId: string;
+            scopeDomain: string;
+            system: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        AuthorizationInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            informationSystem?: string;
+            permission?: string;
+            role?: string;
+            /** Format: uuid */
+            roleId?: string;
+            scopeDomain?: string;
+            system?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
             /** Format: int64 */
             readonly version?: number;
         };
@@ -679,6 +3652,46 @@ export interface components {
             /** Format: int64 */
             unchanged: number;
         };
+        ConnectionTest: {
+            /** Format: int64 */
+            durationMs: number;
+            /** @description unavailable, auth, policy …; empty when it answered */
+            errorClass: string;
+            /** @description What is wrong and what to do */
+            message: string;
+            ok: boolean;
+        };
+        ConnectorKind: {
+            capabilities: string[];
+            description: string;
+            label: string;
+            name: string;
+            /** @description Settings of an agent */
+            parameters: components["schemas"]["ConnectorSetting"][];
+            /** @description Settings of a mapped class */
+            properties: components["schemas"]["ConnectorSetting"][];
+            /** @description Default mappings */
+            templates: components["schemas"]["ObjectMapping"][];
+        };
+        ConnectorSetting: {
+            choices: string[];
+            default: string;
+            help: string;
+            label: string;
+            /**
+             * Format: int64
+             * @description Zero: no bounds
+             */
+            maximum: number;
+            /** Format: int64 */
+            minimum: number;
+            name: string;
+            /** @description It may be given several times with a number after its name: update1, update2 */
+            numbered: boolean;
+            required: boolean;
+            /** @enum {string} */
+            type: "string" | "number" | "boolean" | "secret" | "choice" | "multiline";
+        };
         CorrelationRule: {
             expression: string;
             kind: string;
@@ -687,12 +3700,258 @@ export interface components {
             password: string;
             userName: string;
         };
+        EffectiveRole: {
+            account: string;
+            /** Format: uuid */
+            accountId: string | null;
+            description: string;
+            /** Format: uuid */
+            grantId: string | null;
+            grantOrigin: string;
+            informationSystem: string;
+            path: components["schemas"]["EffectiveRoleStep"][];
+            revocable: boolean;
+            role: string;
+            /** Format: uuid */
+            roleId: string;
+            scopeName: string;
+            /** Format: date-time */
+            since: string;
+            source: string;
+            system: string;
+            /** Format: uuid */
+            userId: string | null;
+            via: string;
+        };
+        EffectiveRoleStep: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+        };
+        Engine: {
+            /**
+             * @description How scripts are read
+             * @enum {string}
+             */
+            language: "javascript" | "beanshell" | "autodetect";
+            /** @enum {string} */
+            mode: "readonly" | "manual" | "auto";
+            /**
+             * Format: int64
+             * @description A transaction that makes more tasks than this has them held until somebody releases them
+             */
+            taskLimit: number;
+        };
+        EngineChoice: {
+            description: string;
+            label: string;
+            value: string;
+        };
+        EngineSettings: {
+            /**
+             * @description How scripts are read
+             * @enum {string}
+             */
+            language: "javascript" | "beanshell" | "autodetect";
+            languages: components["schemas"]["EngineChoice"][];
+            /** @enum {string} */
+            mode: "readonly" | "manual" | "auto";
+            modes: components["schemas"]["EngineChoice"][];
+            /**
+             * Format: int64
+             * @description A transaction that makes more tasks than this has them held until somebody releases them
+             */
+            taskLimit: number;
+        };
+        EvaluatedRow: {
+            direction: string;
+            error: string;
+            provost: string;
+            /**
+             * Format: int64
+             * @description Place of the row, from 0
+             */
+            row: number;
+            system: string;
+            value: unknown;
+        };
+        Evaluation: {
+            /** @description The condition is true; otherwise the object must not be in the system */
+            applies: boolean;
+            /** @description What concerns no single row */
+            errors: string[];
+            /** @description What the scripts wrote */
+            log: string;
+            /** @description All that would be written: attributes of the system, or ours when fetched */
+            object: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            objectId: string | null;
+            objectName: string;
+            objectType: string;
+            rows: components["schemas"]["EvaluatedRow"][];
+        };
+        Fetched: {
+            /** @description Passwords are masked */
+            attributes: {
+                [key: string]: unknown;
+            };
+            externalId: string;
+            key: string;
+        };
+        FinishedTasks: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            tasks: number;
+        };
         FormFile: {
             ContentType: string;
             Filename: string;
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        Found: {
+            /** @description Tells namesakes apart */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Name of the resource: users, groups … */
+            resource: string;
+        };
+        Grant: {
+            account: string;
+            /** Format: uuid */
+            accountId: string;
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            /** Format: date-time */
+            endAt: string | null;
+            fullName: string;
+            holderGroup: string;
+            /** Format: uuid */
+            holderGroupId: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            informationSystem: string;
+            /** Format: uuid */
+            informationSystemId: string;
+            origin: string;
+            /** Format: uuid */
+            originId: string | null;
+            /** Format: uuid */
+            parentGrantId: string | null;
+            role: string;
+            roleDescription: string;
+            /** Format: uuid */
+            roleId: string;
+            /** Format: uuid */
+            scopeGroupId: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId: string | null;
+            scopeName: string;
+            /** Format: uuid */
+            scopeValueId: string | null;
+            /** Format: date-time */
+            startAt: string | null;
+            state: string;
+            system: string;
+            /** Format: uuid */
+            systemId: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            user: string;
+            /** Format: uuid */
+            userId: string | null;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        GrantInput: {
+            account?: string;
+            /** Format: uuid */
+            accountId?: string;
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            endAt?: string | null;
+            fullName?: string;
+            holderGroup?: string;
+            /** Format: uuid */
+            holderGroupId?: string | null;
+            /** Format: uuid */
+            readonly id?: string;
+            informationSystem?: string;
+            /** Format: uuid */
+            informationSystemId?: string;
+            origin?: string;
+            /** Format: uuid */
+            originId?: string | null;
+            /** Format: uuid */
+            parentGrantId?: string | null;
+            role?: string;
+            roleDescription?: string;
+            /** Format: uuid */
+            roleId?: string;
+            /** Format: uuid */
+            scopeGroupId?: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId?: string | null;
+            scopeName?: string;
+            /** Format: uuid */
+            scopeValueId?: string | null;
+            /** Format: date-time */
+            startAt?: string | null;
+            state?: string;
+            system?: string;
+            /** Format: uuid */
+            systemId?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            user?: string;
+            /** Format: uuid */
+            userId?: string | null;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        GrantRequest: {
+            /** Format: uuid */
+            accountId?: string | null;
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            endAt?: string | null;
+            /** Format: uuid */
+            holderGroupId?: string | null;
+            /** Format: uuid */
+            roleId: string;
+            scopes?: components["schemas"]["GrantScope"][];
+            /** Format: date-time */
+            startAt?: string | null;
+            /** Format: uuid */
+            userId?: string | null;
+        };
+        GrantScope: {
+            /** Format: uuid */
+            scopeGroupId?: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId?: string | null;
+            /** Format: uuid */
+            scopeValueId?: string | null;
         };
         Group: {
             /** Format: date-time */
@@ -712,13 +3971,13 @@ export interface components {
             driveServer: string;
             groupType: string;
             /** Format: uuid */
-            groupTypeId: string;
+            groupTypeId: string | null;
             /** Format: uuid */
             readonly id: string;
             name: string;
             parent: string;
             /** Format: uuid */
-            parentId: string;
+            parentId: string | null;
             /** Format: uuid */
             sourceSystemId?: string;
             /** Format: date-time */
@@ -745,13 +4004,13 @@ export interface components {
             driveServer?: string;
             groupType?: string;
             /** Format: uuid */
-            groupTypeId?: string;
+            groupTypeId?: string | null;
             /** Format: uuid */
             readonly id?: string;
             name?: string;
             parent?: string;
             /** Format: uuid */
-            parentId?: string;
+            parentId?: string | null;
             /** Format: uuid */
             sourceSystemId?: string;
             /** Format: date-time */
@@ -760,25 +4019,111 @@ export interface components {
             /** Format: int64 */
             readonly version?: number;
         };
-        Guard: {
-            allowEmptyListing?: boolean;
+        GroupRole: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            group: string;
+            /** Format: uuid */
+            groupId: string;
+            /** Format: uuid */
+            readonly id: string;
+            mandatory: boolean;
+            role: string;
+            /** Format: uuid */
+            roleId: string;
+            /** Format: uuid */
+            scopeGroupId: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId: string | null;
+            /** Format: uuid */
+            scopeValueId: string | null;
+            system: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
             /** Format: int64 */
-            maxDeletePercent?: number;
-            /** Format: int64 */
-            maxDeletes?: number;
-            /** Format: int64 */
-            maxInsertPercent?: number;
-            /** Format: int64 */
-            maxInserts?: number;
-            /** Format: int64 */
-            maxUpdatePercent?: number;
-            /** Format: int64 */
-            maxUpdates?: number;
+            readonly version: number;
         };
-        Identity: {
-            fullName: string;
-            id: string;
-            userName: string;
+        GroupRoleInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            group?: string;
+            /** Format: uuid */
+            groupId?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            mandatory?: boolean;
+            role?: string;
+            /** Format: uuid */
+            roleId?: string;
+            /** Format: uuid */
+            scopeGroupId?: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId?: string | null;
+            /** Format: uuid */
+            scopeValueId?: string | null;
+            system?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        GroupType: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            roleHolder: boolean;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        GroupTypeInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            name?: string;
+            roleHolder?: boolean;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        HeldSource: {
+            author: string;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            /**
+             * Format: int64
+             * @description Number of the run that the source is; zero when it is none
+             */
+            run: number;
+            runKind: string;
+            source: string;
+            /** Format: uuid */
+            sourceId: string;
+            /** @description System of that run */
+            system: string;
+            /** Format: int64 */
+            tasks: number;
+            /** @description Number of tasks by type of object */
+            types: {
+                [key: string]: number;
+            };
         };
         ImportReport: {
             /** Format: int64 */
@@ -799,10 +4144,281 @@ export interface components {
             /** Format: int64 */
             updated: number;
         };
+        InformationSystem: {
+            approvalProcess: string;
+            attributes: {
+                [key: string]: unknown;
+            };
+            binaries: string;
+            bpmEnabled: boolean;
+            readonly builtin: boolean;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            database: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            kind: string;
+            name: string;
+            notificationEmails: string;
+            owner: string;
+            /** Format: uuid */
+            ownerId: string | null;
+            parent: string;
+            /** Format: uuid */
+            parentId: string | null;
+            roleDefinitionProcess: string;
+            singleRole: boolean;
+            sources: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        InformationSystemInput: {
+            approvalProcess?: string;
+            attributes?: {
+                [key: string]: unknown;
+            };
+            binaries?: string;
+            bpmEnabled?: boolean;
+            readonly builtin?: boolean;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            database?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            kind?: string;
+            name?: string;
+            notificationEmails?: string;
+            owner?: string;
+            /** Format: uuid */
+            ownerId?: string | null;
+            parent?: string;
+            /** Format: uuid */
+            parentId?: string | null;
+            roleDefinitionProcess?: string;
+            singleRole?: boolean;
+            sources?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        Issue: {
+            /** Format: date-time */
+            createdAt: string;
+            description: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: uuid */
+            objectId: string | null;
+            objectName: string;
+            objectType: string;
+            /** @enum {string} */
+            status: "new" | "acknowledged" | "solved";
+            /**
+             * Format: int64
+             * @description How often it happened
+             */
+            times: number;
+            /** Format: date-time */
+            updatedAt: string;
+        };
         LoadTrigger: {
             event: string;
             objectType: string;
             script: string;
+        };
+        MailDomain: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            obsolete: boolean;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        MailDomainInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            name?: string;
+            obsolete?: boolean;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        MappingImport: {
+            added: components["schemas"]["MappingLine"][];
+            /** @description Mappings that both hold, with different content */
+            changed: components["schemas"]["MappingLine"][];
+            /** @description Mappings of the system that the file does not hold */
+            deleted: components["schemas"]["MappingLine"][];
+            /** @description Nothing was written */
+            dryRun: boolean;
+            unchanged: components["schemas"]["MappingLine"][];
+            /**
+             * Format: int64
+             * @description Version of the system afterwards
+             */
+            version: number;
+        };
+        MappingLine: {
+            objectType: string;
+            /** Format: int64 */
+            rows: number;
+            systemObject: string;
+        };
+        MappingRow: {
+            direction: string;
+            provost: string;
+            system: string;
+        };
+        MappingTest: {
+            /**
+             * Format: int64
+             * @description Place of a mapping among those of the system
+             */
+            index?: number;
+            /** @description A mapping that is not saved; it wins over index */
+            mapping?: components["schemas"]["ObjectMapping"];
+            /** @description Name or id of a user, account, group or role; to fetch: how the system addresses the object */
+            object: string;
+        };
+        MappingTrigger: {
+            kind: string;
+            script: string;
+        };
+        Membership: {
+            attributes: {
+                [key: string]: unknown;
+            };
+            comments: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            /** Format: date-time */
+            endAt: string | null;
+            fullName: string;
+            group: string;
+            /** Format: uuid */
+            groupId: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            startAt: string | null;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            user: string;
+            /** Format: uuid */
+            userId: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        MembershipInput: {
+            attributes?: {
+                [key: string]: unknown;
+            };
+            comments?: string;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            endAt?: string | null;
+            fullName?: string;
+            group?: string;
+            /** Format: uuid */
+            groupId?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            /** Format: date-time */
+            startAt?: string | null;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            user?: string;
+            /** Format: uuid */
+            userId?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        NamingRule: {
+            readonly builtin: boolean;
+            code: string;
+            condition: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            kind: string;
+            script: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        NamingRuleInput: {
+            readonly builtin?: boolean;
+            code?: string;
+            condition?: string;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            kind?: string;
+            script?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        NewAPIToken: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsed: string | null;
+            name: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** @description Send it as Authorization: Bearer. It is not kept and cannot be shown again */
+            secret: string;
+            /** Format: uuid */
+            userId: string;
+            userName: string;
+        };
+        NewPassword: {
+            password: string;
         };
         ObjectMapping: {
             condition?: string;
@@ -810,13 +4426,117 @@ export interface components {
             properties?: {
                 [key: string]: string;
             };
-            rows: components["schemas"]["Row"][];
+            rows: components["schemas"]["MappingRow"][];
             systemObject: string;
-            triggers?: components["schemas"]["Trigger"][];
+            triggers?: components["schemas"]["MappingTrigger"][];
+        };
+        Parameter: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            secret: boolean;
+            /** Format: uuid */
+            secretId?: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            value: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        ParameterInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            name?: string;
+            secret?: boolean;
+            /** Format: uuid */
+            secretId?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            value?: string;
+            /** Format: int64 */
+            readonly version?: number;
         };
         PasswordChange: {
             current: string;
             new: string;
+        };
+        PasswordDomain: {
+            readonly builtin: boolean;
+            code: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        PasswordDomainInput: {
+            readonly builtin?: boolean;
+            code?: string;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        PermissionRole: {
+            /** @description Id of the authorisation */
+            id: string;
+            role: string;
+            roleId: string;
+            system: string;
+        };
+        PermissionView: {
+            description: string;
+            /** @description What comes with it, over all steps */
+            implies: string[];
+            /** @description What brings it */
+            inheritedFrom: string[];
+            /** @description What a grant of it may be limited to */
+            limits: string[];
+            /** @description What it is about */
+            object: string;
+            permission: string;
+            /** @description Roles that hold it themselves; empty for callers who may not see authorisations */
+            roles: components["schemas"]["PermissionRole"][];
+        };
+        PolicyChange: {
+            account: string;
+            effect: string;
+            fullName: string;
+            user: string;
+            /** Format: uuid */
+            userId: string;
+        };
+        PolicyPreview: {
+            /** Format: int64 */
+            back: number;
+            changes: components["schemas"]["PolicyChange"][];
+            /** Format: int64 */
+            gain: number;
+            /** Format: int64 */
+            lose: number;
         };
         Problem: {
             /**
@@ -847,6 +4567,7 @@ export interface components {
             message: string;
         };
         RejectedObject: {
+            /** Format: uuid */
             id: string;
             /** @description Attribute, when one is at fault */
             location: string;
@@ -890,7 +4611,7 @@ export interface components {
             passwordProtected: boolean;
             scopeDomain: string;
             /** Format: uuid */
-            scopeDomainId: string;
+            scopeDomainId: string | null;
             system: string;
             /** Format: uuid */
             systemId: string;
@@ -899,6 +4620,72 @@ export interface components {
             readonly updatedBy: string;
             /** Format: int64 */
             readonly version: number;
+        };
+        RoleContent: {
+            containedRole: string;
+            /** Format: uuid */
+            containedRoleId: string;
+            containedRoleSystem: string;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            /** Format: uuid */
+            readonly id: string;
+            mandatory: boolean;
+            role: string;
+            /** Format: uuid */
+            roleId: string;
+            roleSystem: string;
+            /** Format: uuid */
+            scopeGroupId: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId: string | null;
+            /** Format: uuid */
+            scopeValueId: string | null;
+            /** Format: uuid */
+            sourceGroupId: string | null;
+            /** Format: uuid */
+            sourceInformationSystemId: string | null;
+            /** Format: uuid */
+            sourceValueId: string | null;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        RoleContentInput: {
+            containedRole?: string;
+            /** Format: uuid */
+            containedRoleId?: string;
+            containedRoleSystem?: string;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            mandatory?: boolean;
+            role?: string;
+            /** Format: uuid */
+            roleId?: string;
+            roleSystem?: string;
+            /** Format: uuid */
+            scopeGroupId?: string | null;
+            /** Format: uuid */
+            scopeInformationSystemId?: string | null;
+            /** Format: uuid */
+            scopeValueId?: string | null;
+            /** Format: uuid */
+            sourceGroupId?: string | null;
+            /** Format: uuid */
+            sourceInformationSystemId?: string | null;
+            /** Format: uuid */
+            sourceValueId?: string | null;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
         };
         RoleInput: {
             /** Format: date-time */
@@ -925,7 +4712,7 @@ export interface components {
             passwordProtected?: boolean;
             scopeDomain?: string;
             /** Format: uuid */
-            scopeDomainId?: string;
+            scopeDomainId?: string | null;
             system?: string;
             /** Format: uuid */
             systemId?: string;
@@ -935,10 +4722,292 @@ export interface components {
             /** Format: int64 */
             readonly version?: number;
         };
-        Row: {
-            direction: string;
-            provost: string;
+        Run: {
+            author: string;
+            /** @description What was counted so far, by name */
+            counters: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description What the guard said about the change list; absent before */
+            guard?: components["schemas"]["RunVerdict"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "load" | "reconcile" | "impact" | "impact-in" | "provision" | "policies" | "import";
+            message: string;
+            /** Format: int64 */
+            number: number;
+            options: components["schemas"]["RunOptions"];
+            /** @description export, compare, guard, apply or report; empty before it began */
+            phase: string;
+            reviewedBy: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "blocked" | "completed" | "failed" | "cancelled";
             system: string;
+            /** Format: uuid */
+            systemId: string | null;
+        };
+        RunChange: {
+            /** @enum {string} */
+            action: "create" | "update" | "disable" | "enable" | "delete" | "link" | "grant" | "revoke" | "drift" | "conflict" | "reject";
+            /** @description Attributes before and after */
+            changes: components["schemas"]["AttributeChange"][];
+            message: string;
+            /** Format: uuid */
+            objectId: string | null;
+            objectKey: string;
+            objectType: string;
+            /** Format: uuid */
+            runId: string;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            status: "proposed" | "applied" | "skipped" | "failed";
+        };
+        RunChangeCount: {
+            action: string;
+            /** Format: int64 */
+            changes: number;
+            objectType: string;
+            status: string;
+        };
+        RunGuard: {
+            allowEmptyListing?: boolean;
+            /** Format: int64 */
+            maxDeletePercent?: number;
+            /** Format: int64 */
+            maxDeletes?: number;
+            /** Format: int64 */
+            maxInsertPercent?: number;
+            /** Format: int64 */
+            maxInserts?: number;
+            /** Format: int64 */
+            maxUpdatePercent?: number;
+            /** Format: int64 */
+            maxUpdates?: number;
+        };
+        RunLogLine: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Send the last one back as after, to get what came later
+             */
+            id: number;
+            level: string;
+            message: string;
+        };
+        RunOptions: {
+            of?: string;
+        };
+        RunRequest: {
+            /**
+             * @description load: authoritative load; reconcile: read accounts, roles and grants; impact-in: what one of these would change here; provision: write everything; impact: what that would change there
+             * @enum {string}
+             */
+            kind: "load" | "reconcile" | "impact" | "impact-in" | "provision";
+            options?: components["schemas"]["RunOptions"];
+        };
+        RunVerdict: {
+            blocked: boolean;
+            reasons: string[];
+            /** Format: int64 */
+            total: number;
+        };
+        RunView: {
+            author: string;
+            changes: components["schemas"]["RunChangeCount"][];
+            /** @description What was counted so far, by name */
+            counters: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description What the guard said about the change list; absent before */
+            guard?: components["schemas"]["RunVerdict"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "load" | "reconcile" | "impact" | "impact-in" | "provision" | "policies" | "import";
+            message: string;
+            /** Format: int64 */
+            number: number;
+            options: components["schemas"]["RunOptions"];
+            /** @description export, compare, guard, apply or report; empty before it began */
+            phase: string;
+            reviewedBy: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "blocked" | "completed" | "failed" | "cancelled";
+            system: string;
+            /** Format: uuid */
+            systemId: string | null;
+            /** @description Its run in the Temporal interface; empty for callers without temporal:read */
+            temporalUrl: string;
+        };
+        SchemaAttribute: {
+            description: string;
+            key: boolean;
+            multiValued: boolean;
+            name: string;
+            readOnly: boolean;
+            required: boolean;
+            /** @description string, boolean, integer, number, time, binary or reference */
+            type: string;
+        };
+        SchemaClass: {
+            attributes: components["schemas"]["SchemaAttribute"][];
+            description: string;
+            name: string;
+        };
+        SchemaField: {
+            builtin: boolean;
+            code: string;
+            description?: string;
+            filter?: string;
+            filterable: boolean;
+            hint?: string;
+            label: {
+                [key: string]: string;
+            };
+            letterCase?: string;
+            /** Format: int64 */
+            maxRows?: number;
+            multiValued: boolean;
+            name: string;
+            onChange?: string;
+            onLoad?: string;
+            ops: string[];
+            /** Format: int64 */
+            position: number;
+            quickSearch: boolean;
+            readOnly: boolean;
+            reference?: string;
+            required: boolean;
+            /** Format: int64 */
+            size?: number;
+            sortable: boolean;
+            type: string;
+            values?: components["schemas"]["AttributeValue"][];
+        };
+        ScopeDomain: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            informationSystem: string;
+            /** Format: uuid */
+            informationSystemId: string | null;
+            kind: string;
+            name: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        ScopeDomainInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            informationSystem?: string;
+            /** Format: uuid */
+            informationSystemId?: string | null;
+            kind?: string;
+            name?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        ScopeValue: {
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            scopeDomain: string;
+            /** Format: uuid */
+            scopeDomainId: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            value: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        ScopeValueInput: {
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            scopeDomain?: string;
+            /** Format: uuid */
+            scopeDomainId?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            value?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        ServerState: {
+            /**
+             * Format: int64
+             * @description Agents assigned to it, or to any server
+             */
+            agents: number;
+            /** @description It reported within the last half minute */
+            alive: boolean;
+            /**
+             * Format: int64
+             * @description Of these, how many are connected
+             */
+            connected: number;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            disconnected: number;
+            /** Format: int64 */
+            failed: number;
+            /** @description serve, worker or agent */
+            kind: string;
+            /** Format: date-time */
+            lastSeen: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Parts of tasks to be done by these agents
+             */
+            pending: number;
+            /** Format: date-time */
+            startedAt: string;
+            version: string;
+        };
+        SessionUser: {
+            fullName: string;
+            /** Format: uuid */
+            id: string;
+            userName: string;
         };
         SessionView: {
             /**
@@ -955,7 +5024,254 @@ export interface components {
             mustChangePassword: boolean;
             /** @description What the person may do somewhere, implied permissions included */
             permissions: string[];
-            user: components["schemas"]["Identity"];
+            user: components["schemas"]["SessionUser"];
+        };
+        Summary: {
+            /** Format: int64 */
+            accounts?: number;
+            /** Format: int64 */
+            activeRuns?: number;
+            /** Format: int64 */
+            blockedRuns?: number;
+            /** Format: int64 */
+            disconnectedAgents?: number;
+            /** Format: int64 */
+            failedTasks?: number;
+            /** Format: int64 */
+            heldTasks?: number;
+            /** Format: int64 */
+            openIssues?: number;
+            /** Format: int64 */
+            openTasks?: number;
+            /** Format: int64 */
+            pendingTasks?: number;
+            /** Format: int64 */
+            roles?: number;
+            /** Format: int64 */
+            systems?: number;
+            /** Format: int64 */
+            users?: number;
+            /** Format: int64 */
+            waitingTasks?: number;
+        };
+        SyncLoad: {
+            /** @description Tasks finished per minute; minutes without any are left out */
+            finished: components["schemas"]["FinishedTasks"][];
+            servers: components["schemas"]["ServerState"][];
+            /** @description Agents with something to do */
+            systems: components["schemas"]["AgentState"][];
+        };
+        SyncMatrix: {
+            /** @description Columns: the agents that have a server */
+            agents: components["schemas"]["AgentState"][];
+            /** @description Rows; a part is a cell, and an agent that a task has no part for has nothing to do */
+            tasks: components["schemas"]["SyncTaskDetail"][];
+        };
+        SyncPart: {
+            /** Format: int64 */
+            attempts: number;
+            /** @description unavailable, throttled, transient, data, policy, auth or unsupported; empty without an error */
+            errorClass: string;
+            /** Format: date-time */
+            lastRun: string | null;
+            message: string;
+            /** Format: date-time */
+            nextRun: string | null;
+            /** @enum {string} */
+            status: "pending" | "waiting" | "done" | "failed";
+            system: string;
+            /** Format: uuid */
+            systemId: string;
+        };
+        SyncTask: {
+            /**
+             * Format: int64
+             * @description Failed attempts of the part that failed most often
+             */
+            attempts: number;
+            author: string;
+            /**
+             * Format: date-time
+             * @description When the object changed last
+             */
+            changedAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            lane: "interactive" | "bulk";
+            lastError: string;
+            /** Format: date-time */
+            lastRun: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again
+             */
+            nextRun: string | null;
+            /** Format: int64 */
+            number: number;
+            /** Format: uuid */
+            objectId: string;
+            objectName: string;
+            /** @enum {string} */
+            objectType: "user" | "account" | "group" | "role";
+            /**
+             * Format: int64
+             * @description 1 first, 5 last
+             */
+            priority: number;
+            /** @description What made it: person, token, load, reconciliation, rule … */
+            source: string;
+            /**
+             * Format: uuid
+             * @description Which run, rule or process; tasks of one source are held together
+             */
+            sourceId: string;
+            /** @enum {string} */
+            status: "pending" | "held" | "waiting" | "failed" | "done" | "cancelled";
+            /** @description Agents that it concerns; empty before it was planned */
+            systems: string[];
+        };
+        SyncTaskDetail: {
+            /**
+             * Format: int64
+             * @description Failed attempts of the part that failed most often
+             */
+            attempts: number;
+            author: string;
+            /**
+             * Format: date-time
+             * @description When the object changed last
+             */
+            changedAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            lane: "interactive" | "bulk";
+            lastError: string;
+            /** Format: date-time */
+            lastRun: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again
+             */
+            nextRun: string | null;
+            /** Format: int64 */
+            number: number;
+            /** Format: uuid */
+            objectId: string;
+            objectName: string;
+            /** @enum {string} */
+            objectType: "user" | "account" | "group" | "role";
+            parts: components["schemas"]["SyncPart"][];
+            /**
+             * Format: int64
+             * @description 1 first, 5 last
+             */
+            priority: number;
+            /** @description What made it: person, token, load, reconciliation, rule … */
+            source: string;
+            /**
+             * Format: uuid
+             * @description Which run, rule or process; tasks of one source are held together
+             */
+            sourceId: string;
+            /** @enum {string} */
+            status: "pending" | "held" | "waiting" | "failed" | "done" | "cancelled";
+            /** @description Agents that it concerns; empty before it was planned */
+            systems: string[];
+        };
+        SyncTaskSelection: {
+            /** @description Every held task */
+            allHeld?: boolean;
+            /** @description These tasks */
+            ids?: string[];
+            /**
+             * Format: uuid
+             * @description The held tasks of this source
+             */
+            sourceId?: string;
+        };
+        SyncTaskView: {
+            /**
+             * Format: int64
+             * @description Failed attempts of the part that failed most often
+             */
+            attempts: number;
+            author: string;
+            /**
+             * Format: date-time
+             * @description When the object changed last
+             */
+            changedAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            lane: "interactive" | "bulk";
+            lastError: string;
+            /** Format: date-time */
+            lastRun: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again
+             */
+            nextRun: string | null;
+            /** Format: int64 */
+            number: number;
+            /** Format: uuid */
+            objectId: string;
+            objectName: string;
+            /** @enum {string} */
+            objectType: "user" | "account" | "group" | "role";
+            parts: components["schemas"]["SyncPart"][];
+            /**
+             * Format: int64
+             * @description 1 first, 5 last
+             */
+            priority: number;
+            /** @description What made it: person, token, load, reconciliation, rule … */
+            source: string;
+            /**
+             * Format: uuid
+             * @description Which run, rule or process; tasks of one source are held together
+             */
+            sourceId: string;
+            /** @enum {string} */
+            status: "pending" | "held" | "waiting" | "failed" | "done" | "cancelled";
+            /** @description Agents that it concerns; empty before it was planned */
+            systems: string[];
+            /** @description Its run in the Temporal interface; empty for callers without temporal:read */
+            temporalUrl: string;
+        };
+        SyncTasksSteered: {
+            /**
+             * Format: int64
+             * @description Tasks that the action changed
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Tasks named by id that do not exist, or whose state does not allow the action
+             */
+            skipped: number;
+        };
+        SynchroniseRequest: {
+            /**
+             * Format: int64
+             * @description 1 first, 3 like any change; 2 when absent
+             */
+            priority?: number;
         };
         System: {
             alternativeServer: string;
@@ -973,7 +5289,7 @@ export interface components {
             description: string;
             fullReconciliation: boolean;
             groupIds: string[];
-            guard: components["schemas"]["Guard"];
+            guard: components["schemas"]["RunGuard"];
             /** Format: uuid */
             readonly id: string;
             key: string;
@@ -985,13 +5301,13 @@ export interface components {
             name: string;
             namingRule: string;
             /** Format: uuid */
-            namingRuleId: string;
+            namingRuleId: string | null;
             parameters: {
                 [key: string]: string;
             };
             passwordDomain: string;
             /** Format: uuid */
-            passwordDomainId: string;
+            passwordDomainId: string | null;
             paused: boolean;
             /** Format: int64 */
             precedence: number;
@@ -1031,7 +5347,7 @@ export interface components {
             description?: string;
             fullReconciliation?: boolean;
             groupIds?: string[];
-            guard?: components["schemas"]["Guard"];
+            guard?: components["schemas"]["RunGuard"];
             /** Format: uuid */
             readonly id?: string;
             key?: string;
@@ -1043,13 +5359,13 @@ export interface components {
             name?: string;
             namingRule?: string;
             /** Format: uuid */
-            namingRuleId?: string;
+            namingRuleId?: string | null;
             parameters?: {
                 [key: string]: string;
             };
             passwordDomain?: string;
             /** Format: uuid */
-            passwordDomainId?: string;
+            passwordDomainId?: string | null;
             paused?: boolean;
             /** Format: int64 */
             precedence?: number;
@@ -1072,10 +5388,6 @@ export interface components {
             userTypeIds?: string[];
             /** Format: int64 */
             readonly version?: number;
-        };
-        Trigger: {
-            kind: string;
-            script: string;
         };
         User: {
             active: boolean;
@@ -1155,8 +5467,68 @@ export interface components {
             /** Format: int64 */
             readonly version?: number;
         };
+        UserType: {
+            readonly builtin: boolean;
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            description: string;
+            /** Format: uuid */
+            readonly id: string;
+            managed: boolean;
+            name: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly updatedBy: string;
+            /** Format: int64 */
+            readonly version: number;
+        };
+        UserTypeInput: {
+            readonly builtin?: boolean;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            description?: string;
+            /** Format: uuid */
+            readonly id?: string;
+            managed?: boolean;
+            name?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /** Format: int64 */
+            readonly version?: number;
+        };
         VersionedAccount: {
             object: components["schemas"]["Account"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedAccountAccess: {
+            object: components["schemas"]["AccountAccess"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedAttributeDefinition: {
+            object: components["schemas"]["AttributeDefinition"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedAuthorization: {
+            object: components["schemas"]["Authorization"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedGrant: {
+            object: components["schemas"]["Grant"];
             operation: string;
             /** Format: date-time */
             supersededAt: string;
@@ -1169,8 +5541,85 @@ export interface components {
             supersededAt: string;
             supersededBy: string;
         };
+        VersionedGroupRole: {
+            object: components["schemas"]["GroupRole"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedGroupType: {
+            object: components["schemas"]["GroupType"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedInformationSystem: {
+            object: components["schemas"]["InformationSystem"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedMailDomain: {
+            object: components["schemas"]["MailDomain"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedMembership: {
+            object: components["schemas"]["Membership"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedNamingRule: {
+            object: components["schemas"]["NamingRule"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedParameter: {
+            object: components["schemas"]["Parameter"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedPasswordDomain: {
+            object: components["schemas"]["PasswordDomain"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
         VersionedRole: {
             object: components["schemas"]["Role"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedRoleContent: {
+            object: components["schemas"]["RoleContent"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedScopeDomain: {
+            object: components["schemas"]["ScopeDomain"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
+        VersionedScopeValue: {
+            object: components["schemas"]["ScopeValue"];
             operation: string;
             /** Format: date-time */
             supersededAt: string;
@@ -1190,6 +5639,13 @@ export interface components {
             supersededAt: string;
             supersededBy: string;
         };
+        VersionedUserType: {
+            object: components["schemas"]["UserType"];
+            operation: string;
+            /** Format: date-time */
+            supersededAt: string;
+            supersededBy: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1199,6 +5655,305 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-account-access": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAccess"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-account-access-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountAccessInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAccess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-account-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-account-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-account-access-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAccess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-account-access-entry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-account-access-entry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountAccessInput"];
+                "application/merge-patch+json": components["schemas"]["AccountAccessInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAccess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-account-access-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedAccountAccess"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-accounts": {
         parameters: {
             query?: {
@@ -1401,7 +6156,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1431,7 +6188,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1450,6 +6209,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-access-of-account": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAccess"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-actual-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActualAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-effective-roles-of-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveRole"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-grants-of-account": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"][];
                 };
             };
             /** @description Error */
@@ -1494,6 +6406,475 @@ export interface operations {
             };
         };
     };
+    "list-pending-tasks-of-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskDetail"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "synchronise-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SynchroniseRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskDetail"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-authorizations": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-authorization": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-authorization": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationInput"];
+                "application/merge-patch+json": components["schemas"]["AuthorizationInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedAuthorization"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorKind"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listen: {
         parameters: {
             query?: never;
@@ -1510,6 +6891,900 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-grants": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-grant": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-grant": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantInput"];
+                "application/merge-patch+json": components["schemas"]["GrantInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedGrant"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-group-roles": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRole"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-group-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupRoleInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRole"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-group-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-group-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-group-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRole"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-group-role": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-group-role": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupRoleInput"];
+                "application/merge-patch+json": components["schemas"]["GroupRoleInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRole"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-group-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedGroupRole"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-group-types": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupType"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-group-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupTypeInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-group-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-group-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-group-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-group-type": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-group-type": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupTypeInput"];
+                "application/merge-patch+json": components["schemas"]["GroupTypeInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-group-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedGroupType"][];
                 };
             };
             /** @description Error */
@@ -1725,7 +8000,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1755,7 +8032,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1805,6 +8084,2683 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionedGroup"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "synchronise-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SynchroniseRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskDetail"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-information-systems": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformationSystem"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-information-system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InformationSystemInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformationSystem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-information-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-information-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-information-system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformationSystem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-information-system": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-information-system": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InformationSystemInput"];
+                "application/merge-patch+json": components["schemas"]["InformationSystemInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InformationSystem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-information-system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedInformationSystem"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-issues": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issue"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "acknowledge-issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "solve-issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-mail-domains": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomain"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-mail-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailDomainInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-mail-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-mail-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mail-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-mail-domain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-mail-domain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailDomainInput"];
+                "application/merge-patch+json": components["schemas"]["MailDomainInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-mail-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedMailDomain"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-memberships": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-membership": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-membership": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipInput"];
+                "application/merge-patch+json": components["schemas"]["MembershipInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedMembership"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-metadata": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinition"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-attribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeDefinitionInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-attribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-attribute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-attribute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeDefinitionInput"];
+                "application/merge-patch+json": components["schemas"]["AttributeDefinitionInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeDefinition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-attribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedAttributeDefinition"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentState"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-load": {
+        parameters: {
+            query?: {
+                /** @description How far back finished tasks are counted */
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncLoad"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerState"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-naming-rules": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingRule"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingRuleInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-naming-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-naming-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingRuleInput"];
+                "application/merge-patch+json": components["schemas"]["NamingRuleInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingRule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedNamingRule"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-parameters": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-parameter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-parameter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-parameter": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-parameter": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParameterInput"];
+                "application/merge-patch+json": components["schemas"]["ParameterInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parameter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-parameter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedParameter"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-password-domains": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordDomain"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-password-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordDomainInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-password-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-password-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-password-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-password-domain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-password-domain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordDomainInput"];
+                "application/merge-patch+json": components["schemas"]["PasswordDomainInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-password-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedPasswordDomain"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionView"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-role-contents": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleContent"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-role-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleContentInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleContent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-role-contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-role-contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-role-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleContent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-role-content": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-role-content": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleContentInput"];
+                "application/merge-patch+json": components["schemas"]["RoleContentInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleContent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-role-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedRoleContent"][];
                 };
             };
             /** @description Error */
@@ -2020,7 +10976,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2050,7 +11008,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2100,6 +11060,919 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionedRole"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "synchronise-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SynchroniseRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskDetail"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-runs": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-run-changes": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunChange"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-run-log": {
+        parameters: {
+            query?: {
+                /** @description Id of the last line seen */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLogLine"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description user, group, account … */
+                objectType: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaField"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-scope-domains": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeDomain"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-scope-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScopeDomainInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-scope-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-scope-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-scope-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-scope-domain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-scope-domain": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScopeDomainInput"];
+                "application/merge-patch+json": components["schemas"]["ScopeDomainInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeDomain"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-scope-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedScopeDomain"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-scope-values": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeValue"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-scope-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScopeValueInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeValue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-scope-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-scope-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-scope-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeValue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-scope-value": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-scope-value": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScopeValueInput"];
+                "application/merge-patch+json": components["schemas"]["ScopeValueInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeValue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-scope-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedScopeValue"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"][];
                 };
             };
             /** @description Error */
@@ -2224,6 +12097,407 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-engine-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-engine-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Engine"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sync-tasks": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTask"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-sync-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncTaskSelection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTasksSteered"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-held-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldSource"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-matrix": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncMatrix"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prioritise-sync-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncTaskSelection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTasksSteered"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-sync-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncTaskSelection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTasksSteered"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sync-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-sync-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prioritise-sync-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-sync-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskView"];
+                };
             };
             /** @description Error */
             default: {
@@ -2438,7 +12712,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2468,7 +12744,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2500,6 +12778,142 @@ export interface operations {
             };
         };
     };
+    "get-default-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectMapping"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evaluate-mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fetch-mapped-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fetch-raw-object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fetched"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "history-system": {
         parameters: {
             query?: never;
@@ -2518,6 +12932,640 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionedSystem"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description XML */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-mappings": {
+        parameters: {
+            query?: {
+                /** @description Only say what would be deleted, added and changed */
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingImport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-system-policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SystemInput"];
+                "application/merge-patch+json": components["schemas"]["SystemInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-system-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaClass"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-system-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APIToken"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["APITokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAPIToken"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-user-types": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserType"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-user-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserTypeInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulk-user-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-user-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** @description Keep nothing when a row is rejected */
+                    atomic?: boolean;
+                    /** @description Only say what would happen */
+                    dryRun?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV with a header; comma, semicolon or tab
+                     */
+                    file: string;
+                    /** @description JSON object: column of the file → attribute, "" to leave it out; columns not named are left out. Without it columns are attributes' names */
+                    mapping?: string;
+                    /**
+                     * @description all, the default, adds and updates
+                     * @enum {string}
+                     */
+                    mode?: "add" | "update" | "delete" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-user-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-user-type": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-user-type": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserTypeInput"];
+                "application/merge-patch+json": components["schemas"]["UserTypeInput"];
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserType"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "history-user-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedUserType"][];
                 };
             };
             /** @description Error */
@@ -2733,7 +13781,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2763,7 +13813,9 @@ export interface operations {
                 /** @description ETag of the version that was seen */
                 "If-Match"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2782,6 +13834,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-accounts-of-user": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-effective-roles-of-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectiveRole"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-grants-of-user": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"][];
                 };
             };
             /** @description Error */
@@ -2814,6 +13988,179 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VersionedUser"][];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-memberships-of-user": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-user-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-pending-tasks-of-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskDetail"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "synchronise-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SynchroniseRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaskDetail"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlock-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

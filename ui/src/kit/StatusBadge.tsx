@@ -43,7 +43,7 @@ export function StatusBadge({ status, label, tone }: { status: string; label?: s
   const known = isKnownStatus(status);
   const { color, Sign } = looks[tone ?? (known ? tones[status] : 'off')];
   return (
-    <Badge color={color} leftSection={<Sign size={13} stroke={2} aria-hidden />}>
+    <Badge color={color} style={{ flexShrink: 0 }} miw="max-content" leftSection={<Sign size={13} stroke={2} aria-hidden />}>
       {label ?? (known ? t(status) : status)}
     </Badge>
   );

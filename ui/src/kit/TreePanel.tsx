@@ -1,16 +1,32 @@
 import { Button, Group, ScrollArea, SegmentedControl, Skeleton, Text, TextInput } from '@mantine/core';
 import { IconBinaryTree2, IconList, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useList } from '@/api/hooks';
-import type { Entity } from '@/api/resource';
+import { keys } from '@/api/hooks';
+import { address, readPage, type Entity } from '@/api/resource';
 import { EmptyState } from './EmptyState';
 import { Failure } from './Failure';
 import { Tree, type Branch } from './Tree';
 
-/** Objects of a tree beyond this number are found by the list, which pages. */
-const most = 2000;
+/** As many rows as the server gives at once; a tree needs all of them. */
+const size = 1000;
+
+/** Every row of a resource, page after page. */
+function useAll(resource: string) {
+  return useQuery({
+    queryKey: keys.list(resource, { tree: true }),
+    queryFn: async ({ signal }) => {
+      const rows: TreeRow[] = [];
+      for (let page = 1; ; page++) {
+        const next = await readPage<TreeRow>(address(resource, [], { page, size, sort: 'name' }), signal);
+        rows.push(...next.rows);
+        if (next.rows.length === 0 || rows.length >= next.total) return rows;
+      }
+    },
+  });
+}
 
 /** An object that names its parent. */
 export interface TreeRow extends Entity {
@@ -86,8 +102,8 @@ export function TreePanel({ resource, label, href, empty }: TreePanelProps) {
   const { t } = useTranslation('common');
   const navigate = useNavigate();
   const [words, setWords] = useState('');
-  const { data, error, isLoading, refetch } = useList(resource, { size: most, sort: 'name' });
-  const branches = useMemo(() => pruned(branchesOf((data?.rows ?? []) as unknown as TreeRow[]), words), [data, words]);
+  const { data, error, isLoading, refetch } = useAll(resource);
+  const branches = useMemo(() => pruned(branchesOf(data ?? []), words), [data, words]);
   const open = useMemo(() => (words === '' ? branches.flatMap(({ id, children }) => [id, ...(children ?? []).map((child) => child.id)]) : idsOf(branches)), [branches, words]);
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   return (
@@ -100,7 +116,7 @@ export function TreePanel({ resource, label, href, empty }: TreePanelProps) {
       {!isLoading && branches.length === 0 ? <EmptyState title={empty.title} hint={empty.hint} /> : null}
       {branches.length > 0 ? (
         <ScrollArea.Autosize mah="calc(100vh - 240px)" p="sm" pt={0}>
-          <Tree key={`${words}-${data?.rows.length}`} label={label} branches={branches} open={open} onSelect={(id) => void navigate({ to: href(id) })} />
+          <Tree key={`${words}-${data?.length}`} label={label} branches={branches} open={open} onSelect={(id) => void navigate({ to: href(id) })} />
         </ScrollArea.Autosize>
       ) : null}
     </div>

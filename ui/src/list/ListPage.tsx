@@ -156,7 +156,7 @@ function useColumns<Row extends Entity>(attributes: readonly Attribute[], { cell
         cell: cells[attribute.name]?.cell ?? ((row) => <Value attribute={attribute} value={valueAt(row, attribute.name)} />),
       }));
     const own = Object.entries(cells).filter(([name]) => !known.some((column) => column.name === name));
-    return [...known, ...own.map<Column<Row>>(([name, cell]) => ({ name, label: name, ...cell }))];
+    return [...known, ...own.map<Column<Row>>(([name, cell]) => ({ label: name, ...cell, name }))];
     // oxlint-disable-next-line react/exhaustive-deps
   }, [attributes, i18n.language]);
 }

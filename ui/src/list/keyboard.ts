@@ -10,9 +10,10 @@ export function useRowKeys<Row>(rows: readonly Row[], actions: { open?: (row: Ro
     ['j', () => setPosition(Math.min(cursor + 1, rows.length - 1))],
     ['k', () => setPosition(Math.max(cursor - 1, 0))],
     ['x', () => current !== undefined && actions.toggle?.(current)],
-    // Enter on a focused button or link is that element's own; here it opens only what j and k chose.
+    // Enter on a focused button or link is that element's own; here it opens only what j and k chose. The skip link puts the focus on main.
     ['Enter', (event) => {
-      if (current !== undefined && event.target === document.body) actions.open?.(current);
+      const free = event.target === document.body || (event.target instanceof HTMLElement && event.target.id === 'main');
+      if (current !== undefined && free) actions.open?.(current);
     }, { preventDefault: false }],
   ]);
   return cursor;

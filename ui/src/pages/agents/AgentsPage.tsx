@@ -1,4 +1,4 @@
-import { Badge, Text } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import { IconDatabaseImport } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Entity } from '@/api/resource';
@@ -39,10 +39,10 @@ export default function AgentsPage() {
         name: {
           sortable: true,
           cell: (agent) => (
-            <>
-              <Text span size="sm" fw={600}>{agent.name}</Text>{' '}
-              {agent.authoritative ? <Badge ml={6} leftSection={<IconDatabaseImport size={12} aria-hidden />}>{t('source')}</Badge> : null}
-            </>
+            <Group gap={8} wrap="nowrap">
+              <Text span size="sm" fw={600}>{agent.name}</Text>
+              {agent.authoritative ? <Badge miw="max-content" leftSection={<IconDatabaseImport size={12} aria-hidden />}>{t('source')}</Badge> : null}
+            </Group>
           ),
         },
         status: {

@@ -75,7 +75,7 @@ function EngineForm({ engine }: { engine: Engine }) {
             {modes.map((mode) => (
               <Radio.Card key={mode} value={mode} p="md" radius="md" disabled={locked} aria-label={t(`modes.${mode}.name`)}>
                 <Group wrap="nowrap" align="flex-start">
-                  <Radio.Indicator />
+                  <Radio.Indicator variant="outline" />
                   <div>
                     <Text size="sm" fw={600}>{t(`modes.${mode}.name`)}</Text>
                     <Text size="sm" c="dimmed">{t(`modes.${mode}.what`)}</Text>
