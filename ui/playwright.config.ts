@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/traces',
   globalSetup: './e2e/setup.ts',
-  timeout: 30_000,
+  timeout: 60_000,
   // Pages are only looked at and may be checked side by side; stories stay in their file's order on one worker.
   workers: 2,
   forbidOnly: process.env.CI !== undefined,
