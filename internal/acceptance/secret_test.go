@@ -63,6 +63,7 @@ func tablesWith(t *testing.T, w *world, text string) []string {
 		require.NoError(t, rows.Scan(&name))
 		tables = append(tables, name)
 	}
+	require.NoError(t, rows.Err())
 	require.Greater(t, len(tables), 40)
 	var found []string
 	for _, table := range tables {
@@ -101,7 +102,7 @@ func answersWith(t *testing.T, w *world, text string) []string {
 	require.NoError(t, err)
 	body, err := json.Marshal(map[string]string{"userName": "admin", "password": password})
 	require.NoError(t, err)
-	response := request(t, w.ctx, http.MethodPost, w.URL()+"/api/v1/session", strings.NewReader(string(body)), nil, "application/json")
+	response := request(w.ctx, t, http.MethodPost, w.URL()+"/api/v1/session", strings.NewReader(string(body)), nil, "application/json")
 	require.Less(t, response.StatusCode, 300)
 	cookies := response.Cookies()
 	require.NoError(t, response.Body.Close())
@@ -110,7 +111,7 @@ func answersWith(t *testing.T, w *world, text string) []string {
 		"systems", "users", "accounts", "audit", "parameters", "groups", "roles", "grants", "metadata", "naming-rules", "schemas/system",
 	} {
 		for _, accept := range []string{"application/json", "text/csv"} {
-			response := request(t, w.ctx, http.MethodGet, w.URL()+"/api/v1/"+path, nil, cookies, accept)
+			response := request(w.ctx, t, http.MethodGet, w.URL()+"/api/v1/"+path, nil, cookies, accept)
 			answer, err := io.ReadAll(response.Body)
 			require.NoError(t, err)
 			require.NoError(t, response.Body.Close())
@@ -122,7 +123,7 @@ func answersWith(t *testing.T, w *world, text string) []string {
 	return found
 }
 
-func request(t *testing.T, ctx context.Context, method, url string, body io.Reader, cookies []*http.Cookie, accept string) *http.Response {
+func request(ctx context.Context, t *testing.T, method, url string, body io.Reader, cookies []*http.Cookie, accept string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, url, body)
 	require.NoError(t, err)

@@ -291,6 +291,7 @@ func (w *world) changes(id uuid.UUID) []string {
 		require.NoError(w.t, rows.Scan(&line))
 		out = append(out, line)
 	}
+	require.NoError(w.t, rows.Err())
 	return out
 }
 

@@ -91,7 +91,7 @@ type Edit[T any] struct {
 	Unchanged bool
 }
 
-// Created, Deleted and Changed tell the kinds of edit apart.
+// Created reports whether the edit makes a new object.
 func (e *Edit[T]) Created() bool { return e.Before == nil && e.After != nil }
 
 // Deleted reports whether the edit removes the object.

@@ -29,6 +29,13 @@ const (
 	patience    = 10 * time.Second // with one delivery, within the half minute of its claim
 )
 
+// Search attributes: few, and for operators. The namespace has them from its registration on.
+var (
+	attributeKind    = temporal.NewSearchAttributeKeyKeyword("ProvostKind")
+	attributeSubject = temporal.NewSearchAttributeKeyKeyword("ProvostSubject")
+	attributeTenant  = temporal.NewSearchAttributeKeyKeyword("ProvostTenant")
+)
+
 // Relay delivers the outbox of one tenant.
 type Relay struct {
 	Database *store.Database
@@ -188,10 +195,10 @@ func (r *Relay) decide(ctx context.Context, p store.RunSignal) error {
 
 func (r *Relay) options(id, kind, summary, subject string, priority int) client.StartWorkflowOptions {
 	attributes := []temporal.SearchAttributeUpdate{
-		messages.AttributeKind.ValueSet(kind), messages.AttributeTenant.ValueSet(r.Tenant.Key()),
+		attributeKind.ValueSet(kind), attributeTenant.ValueSet(r.Tenant.Key()),
 	}
 	if subject != "" {
-		attributes = append(attributes, messages.AttributeSubject.ValueSet(subject))
+		attributes = append(attributes, attributeSubject.ValueSet(subject))
 	}
 	return client.StartWorkflowOptions{
 		ID: id, TaskQueue: messages.CoreQueue, StaticSummary: summary,

@@ -85,11 +85,11 @@ type Users interface {
 	Apply(ctx context.Context, edits []*object.Edit[identity.User], atomic bool) error
 }
 
-// UserRows and AccountRows read rows.
-type (
-	UserRows    = object.Store[identity.User]
-	AccountRows = object.Store[account.Account]
-)
+// UserRows reads rows of users.
+type UserRows = object.Store[identity.User]
+
+// AccountRows reads rows of accounts.
+type AccountRows = object.Store[account.Account]
 
 // Service is the use cases of runs.
 type Service struct {

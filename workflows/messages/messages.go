@@ -1,10 +1,9 @@
 // Package messages holds the names and payloads by which the rest of the platform speaks to workflows: queues, workflow types and ids,
-// signals, search attributes. Names are stable: running workflows and recorded histories depend on them.
+// signals. Names are stable: running workflows and recorded histories depend on them.
 package messages
 
 import (
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/temporal"
 
 	"provost/internal/change"
 )
@@ -85,12 +84,3 @@ type Decision struct {
 	// Total is the length of the change list that the reviewer decided about.
 	Total int64 `json:"total"`
 }
-
-// Search attributes: few, and for operators.
-var (
-	AttributeKind    = temporal.NewSearchAttributeKeyKeyword("ProvostKind")
-	AttributeSubject = temporal.NewSearchAttributeKeyKeyword("ProvostSubject")
-	AttributeSystem  = temporal.NewSearchAttributeKeyKeyword("ProvostSystem")
-	AttributeState   = temporal.NewSearchAttributeKeyKeyword("ProvostState")
-	AttributeTenant  = temporal.NewSearchAttributeKeyKeyword("ProvostTenant")
-)
