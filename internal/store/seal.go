@@ -30,7 +30,8 @@ func (t *Tenant) Seals(keys chain.Keys, head func(chain.Head)) *Seals {
 
 const (
 	auditRows = `select id, xid::text, at, actor_id, actor, origin, origin_id, action, object_type, object_id, object_name,
-		before::text, after::text, remote from audit_entries where xid >= $1::text::xid8 and xid < $2::text::xid8 order by xid, id`
+		before::text, after::text, remote from audit_entries e where xid >= $1::text::xid8 and xid < $2::text::xid8
+		order by e.xid, e.id` // a bare xid would be the text that is selected, and "10" comes before "9"
 	auditBlocks = "select seq, sealed_at, below_xid::text, rows, first_id, last_id, hash, mac from audit_blocks"
 	// sealOnce lets one process seal at a time; the others leave it to that one.
 	sealOnce = "select pg_try_advisory_xact_lock(hashtext('provost/seal/' || current_schema()))"
