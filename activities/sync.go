@@ -23,6 +23,8 @@ type Agents interface {
 	Connected(ctx context.Context, system uuid.UUID) error
 	// Disconnected notes that it did not; a probe then looks after it.
 	Disconnected(ctx context.Context, system uuid.UUID, message string) error
+	// Known reports whether the agent still exists.
+	Known(ctx context.Context, system uuid.UUID) (bool, error)
 	// Wake makes the tasks that waited for an agent pending again, in one batch.
 	Wake(ctx context.Context, system uuid.UUID) error
 }
@@ -45,9 +47,9 @@ func (a *Sync) PlanObject(ctx context.Context, kind change.Kind, id uuid.UUID) (
 	return a.Tasks.PlanObjects(ctx, kind, []uuid.UUID{id})
 }
 
-// PlanSource plans the next tasks of a bulk source.
-func (a *Sync) PlanSource(ctx context.Context, source uuid.UUID, limit int) (synctask.Plan, error) {
-	return a.Tasks.PlanSource(ctx, source, limit)
+// PlanSource plans the next tasks of a bulk source after a place in their order.
+func (a *Sync) PlanSource(ctx context.Context, source uuid.UUID, after synctask.Cursor, limit int) (synctask.Plan, error) {
+	return a.Tasks.PlanSource(ctx, source, after, limit, func() { activity.RecordHeartbeat(ctx) })
 }
 
 // NextRun gives the moment at which a bulk source has something to try again; zero when it has nothing.
@@ -106,6 +108,9 @@ func (a *Sync) Probe(ctx context.Context, system uuid.UUID) error {
 	}
 	return opened.Connector.Test(ctx)
 }
+
+// Known reports whether the agent still exists.
+func (a *Sync) Known(ctx context.Context, system uuid.UUID) (bool, error) { return a.Agents.Known(ctx, system) }
 
 // Wake notes that an agent is back and sends what waited for it.
 func (a *Sync) Wake(ctx context.Context, system uuid.UUID) error {

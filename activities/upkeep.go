@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Housekeeping is what has to be done again and again beside the database.
@@ -18,10 +19,22 @@ type Sealer interface {
 	Seal(ctx context.Context) error
 }
 
+// Dates makes begin and end what does so by date.
+type Dates interface {
+	// HonourDates sees to the dates that have come, and gives the next one; zero when there is none.
+	HonourDates(ctx context.Context) (time.Time, error)
+}
+
 // Upkeep keeps the house in order.
 type Upkeep struct {
 	House  Housekeeping
 	Sealer Sealer
+	Dates  Dates
+}
+
+// HonourDates makes begin and end what does so by a date that has come, and gives the next such date; zero when there is none.
+func (a *Upkeep) HonourDates(ctx context.Context) (time.Time, error) {
+	return a.Dates.HonourDates(ctx)
 }
 
 // Tidy sweeps stale tasks, purges what is over and seals the audit trail.

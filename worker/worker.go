@@ -83,6 +83,7 @@ func Register(registry sdk.Registry, o Options) {
 		messages.TypeAgentProbe:  workflows.AgentProbe,
 		messages.TypeRun:         workflows.Run,
 		messages.TypeMaintenance: workflows.Maintenance,
+		messages.TypeGrantsDue:   workflows.GrantsDue,
 	} {
 		registry.RegisterWorkflowWithOptions(of, workflow.RegisterOptions{Name: name})
 	}

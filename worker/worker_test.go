@@ -18,6 +18,7 @@ import (
 	"provost/activities"
 	"provost/internal/account"
 	"provost/internal/change"
+	"provost/internal/entitlement"
 	"provost/internal/relay"
 	"provost/internal/synctask"
 	"provost/internal/testenv"
@@ -50,7 +51,7 @@ func serve(t *testing.T, b *enginetest.Bench, c client.Client, name string, core
 	t.Helper()
 	w, err := worker.Start(t.Context(), worker.Options{
 		Server: name, Version: "test", Temporal: c, Tenant: b.Tenant, Core: core, Sync: b.Sync, Runs: b.RunSteps,
-		Upkeep: &activities.Upkeep{House: b.Tenant}, Logger: zerolog.Nop(),
+		Upkeep: &activities.Upkeep{House: b.Tenant, Dates: b.Platform}, Logger: zerolog.Nop(),
 	})
 	require.NoError(t, err)
 	return w
@@ -79,6 +80,24 @@ func TestChangeArrives(t *testing.T) { //nolint:paralleltest // one core queue
 	require.True(t, within(20*time.Second, noOpenTask(b)))
 	require.Equal(t, []string{"anna"}, b.Keys("alpha", enginetest.Person))
 	require.Equal(t, []string{"one"}, b.Texts("select name from servers"))
+}
+
+// A grant that ends by its date ends in the system too, without anybody doing anything then.
+func TestGrantEndsByItsDate(t *testing.T) { //nolint:paralleltest // one core queue
+	b, c := enginetest.New(t), dial(t)
+	s := b.System("alpha", func(s *account.System) { s.RoleBased = true })
+	role := b.Role("reader", s.Name)
+	u := b.User("anna")
+	w := serve(t, b, c, "one", true)
+	defer w.Stop()
+	deliver(t, b, c)
+	end := time.Now().Add(3 * time.Second)
+	_, err := b.Grant(b.Ctx, entitlement.GrantRequest{UserID: &u.ID, RoleID: role.ID, EndAt: &end})
+	require.NoError(t, err)
+	enabled := func() int { return b.Count("select count(*) from accounts where name = 'anna' and status = 'enabled'") }
+	require.True(t, within(20*time.Second, func() bool { return enabled() == 1 }), "the role gives the account")
+	require.True(t, within(20*time.Second, func() bool { return enabled() == 0 && len(b.Open()) == 0 }), "and takes it away")
+	require.False(t, time.Now().Before(end))
 }
 
 // An agent of a server that was not seen for half a minute is served by its alternative, and only then.

@@ -17,11 +17,12 @@ const (
 )
 
 // AgentProbe looks after an agent that could not be reached, with growing pauses, and sends what waited for it when it is back. An agent
-// that is lost again meanwhile is looked after again.
+// that is lost again meanwhile is looked after again; one that was removed is not.
 func AgentProbe(ctx workflow.Context, in messages.AgentProbe) error {
 	signals := workflow.GetSignalChannel(ctx, messages.Look)
 	for {
-		if err := awaitAnswer(ctx, in, signals); err != nil {
+		answered, err := awaitAnswer(ctx, in, signals)
+		if err != nil || !answered {
 			return err
 		}
 		if err := workflow.ExecuteLocalActivity(beside(ctx), sync.Wake, in.System).Get(ctx, nil); err != nil {
@@ -33,12 +34,16 @@ func AgentProbe(ctx workflow.Context, in messages.AgentProbe) error {
 	}
 }
 
-// awaitAnswer probes until the agent answers.
-func awaitAnswer(ctx workflow.Context, in messages.AgentProbe, signals workflow.ReceiveChannel) error {
+// awaitAnswer probes until the agent answers; false when it was removed meanwhile.
+func awaitAnswer(ctx workflow.Context, in messages.AgentProbe, signals workflow.ReceiveChannel) (bool, error) {
 	for pause := firstProbe; ; pause = min(2*pause, longestPause) {
 		waitUntil(ctx, signals, workflow.Now(ctx).Add(pause))
 		if drain(signals) {
 			pause = firstProbe
+		}
+		var known bool
+		if err := workflow.ExecuteLocalActivity(beside(ctx), sync.Known, in.System).Get(ctx, &known); err != nil || !known {
+			return false, err
 		}
 		probing := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 			TaskQueue:              messages.AgentQueue(in.Key),
@@ -49,13 +54,13 @@ func awaitAnswer(ctx workflow.Context, in messages.AgentProbe, signals workflow.
 			Summary:                "does " + in.Name + " answer?",
 		})
 		if err := workflow.ExecuteActivity(probing, sync.Probe, in.System).Get(ctx, nil); err == nil {
-			return nil
+			return true, nil
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return false, ctx.Err()
 		}
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-			return workflow.NewContinueAsNewError(ctx, AgentProbe, in)
+			return false, workflow.NewContinueAsNewError(ctx, AgentProbe, in)
 		}
 	}
 }

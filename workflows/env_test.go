@@ -27,18 +27,20 @@ type world struct {
 	log []string // what was asked for, in order
 
 	plan       func(n int) synctask.Plan
-	page       func(n int) synctask.Plan
+	page       func(n int, after synctask.Cursor) synctask.Plan
 	nextRun    func(n int) time.Time
 	apply      func(n int, targets []synctask.Target, budget agent.Budget) ([]synctask.Result, error)
 	record     func(n int, results []synctask.Result) synctask.Progress
 	probe      func(n int) error
 	wake       func(n int)
+	known      func(n int) bool
 	export     func() error
 	compare    func(n int) run.Verdict
 	changes    func(after int64) activities.Next
 	touch      func(after uuid.UUID) activities.Next
 	through    func(n int) bool
 	unanswered func() error
+	honour     func(n int) time.Time
 
 	counts  map[string]int
 	results []synctask.Result
@@ -82,8 +84,12 @@ func (s *syncWorld) PlanObject(context.Context, change.Kind, uuid.UUID) (synctas
 	return answer(s.w.plan, s.w.asked("plan")), nil
 }
 
-func (s *syncWorld) PlanSource(context.Context, uuid.UUID, int) (synctask.Plan, error) {
-	return answer(s.w.page, s.w.asked("page")), nil
+func (s *syncWorld) PlanSource(_ context.Context, _ uuid.UUID, after synctask.Cursor, _ int) (synctask.Plan, error) {
+	n := s.w.asked("page")
+	if s.w.page == nil {
+		return synctask.Plan{}, nil
+	}
+	return s.w.page(n, after), nil
 }
 
 func (s *syncWorld) NextRun(context.Context, uuid.UUID) (time.Time, error) {
@@ -121,11 +127,20 @@ func (s *syncWorld) Probe(context.Context, uuid.UUID) error {
 	return answer(s.w.probe, s.w.asked("probe"))
 }
 
+func (s *syncWorld) Known(context.Context, uuid.UUID) (bool, error) {
+	n := s.w.asked("known")
+	return s.w.known == nil || s.w.known(n), nil
+}
+
 func (s *syncWorld) Wake(context.Context, uuid.UUID) error {
 	if n := s.w.asked("wake"); s.w.wake != nil {
 		s.w.wake(n)
 	}
 	return nil
+}
+
+func (s *syncWorld) HonourDates(context.Context) (time.Time, error) {
+	return answer(s.w.honour, s.w.asked("honour")), nil
 }
 
 type runWorld struct{ w *world }

@@ -69,7 +69,7 @@ func scenarios() []scenario {
 			require.NoError(t, c.SignalWorkflow(t.Context(), id, "", messages.Look, nil))
 		}},
 		{file: "sync.batch-pages", in: batch, world: func(w *world) {
-			w.page = func(n int) synctask.Plan { return planOf(map[int]int{1: 4, 2: 3, 4: 1}[n], "alpha") }
+			w.page = func(n int, _ synctask.Cursor) synctask.Plan { return planOf(map[int]int{1: 4, 2: 3, 5: 1}[n], "alpha") }
 			w.apply = func(_ int, targets []synctask.Target, _ agent.Budget) ([]synctask.Result, error) {
 				return done(targets[:min(2, len(targets))]), nil
 			}
@@ -114,6 +114,15 @@ func scenarios() []scenario {
 			w.through = func(n int) bool { return n == 2 }
 		}},
 		{file: "maintenance-turn"},
+		{file: "grants.due-dates", in: messages.GrantsDue{}, world: func(w *world) {
+			w.honour = func(n int) time.Time {
+				return map[int]time.Time{1: moment.Add(time.Second), 2: moment.Add(time.Hour)}[n]
+			}
+		}, steer: func(t *testing.T, c client.Client, id string, w *world) {
+			t.Helper()
+			w.await(t, "honour", 2)
+			require.NoError(t, c.SignalWorkflow(t.Context(), id, "", messages.Look, nil))
+		}},
 	}
 }
 

@@ -32,7 +32,7 @@ func SyncObject(ctx workflow.Context, in messages.SyncObject) error {
 		if err != nil {
 			return err
 		}
-		progress, err := perform(ctx, plan, 3, agent.Budget{})
+		progress, err := perform(ctx, plan, &manner{priority: 3})
 		if err != nil {
 			return err
 		}
@@ -59,8 +59,31 @@ func planObject(ctx workflow.Context, in messages.SyncObject) (synctask.Plan, er
 	return plan, nil
 }
 
+// manner is how the work of a plan is done: how urgent it is, how much one call may do, and how many calls an agent gets at the same time.
+type manner struct {
+	priority int
+	budget   agent.Budget
+	calls    map[string]workflow.Semaphore // by agent; nil for no bound
+}
+
+// enter waits until the agent may get another call, and gives the function that ends it.
+func (m *manner) enter(ctx workflow.Context, work synctask.Work) (leave func(), err error) {
+	if m.calls == nil {
+		return func() {}, nil
+	}
+	calls, ok := m.calls[work.Key]
+	if !ok {
+		calls = workflow.NewSemaphore(ctx, int64(max(work.Calls, 1)))
+		m.calls[work.Key] = calls
+	}
+	if err := calls.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	return func() { calls.Release(1) }, nil
+}
+
 // perform has every agent of a plan do its part, all at the same time, and records each as it comes.
-func perform(ctx workflow.Context, plan synctask.Plan, priority int, budget agent.Budget) (synctask.Progress, error) {
+func perform(ctx workflow.Context, plan synctask.Plan, m *manner) (synctask.Progress, error) {
 	var progress synctask.Progress
 	var failure error
 	group := workflow.NewWaitGroup(ctx)
@@ -68,10 +91,8 @@ func perform(ctx workflow.Context, plan synctask.Plan, priority int, budget agen
 		group.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer group.Done()
-			p, err := performWork(ctx, plan.Tasks, work, priority, budget)
-			if err != nil {
-				failure = errors.Join(failure, err)
-			}
+			p, err := performWork(ctx, plan.Tasks, work, m)
+			failure = errors.Join(failure, err)
 			progress = merge(progress, p)
 		})
 	}
@@ -80,14 +101,19 @@ func perform(ctx workflow.Context, plan synctask.Plan, priority int, budget agen
 }
 
 // performWork has one agent apply its targets, in as many calls as the budget makes of them.
-func performWork(ctx workflow.Context, tasks []synctask.Task, work synctask.Work, priority int, budget agent.Budget) (synctask.Progress, error) {
+func performWork(ctx workflow.Context, tasks []synctask.Task, work synctask.Work, m *manner) (synctask.Progress, error) {
 	var progress synctask.Progress
 	concerned := tasksOf(tasks, work.Targets)
 	for left := work.Targets; len(left) > 0; {
-		results := apply(ctx, work, left, priority, budget)
+		leave, err := m.enter(ctx, work)
+		if err != nil {
+			return progress, fmt.Errorf("wait for %s: %w", work.Name, err)
+		}
+		results := apply(ctx, work, synctask.WholeTasks(left, m.budget.Items), m)
+		leave()
 		left = left[len(results):]
 		var p synctask.Progress
-		err := workflow.ExecuteLocalActivity(beside(ctx), sync.Record, work.System, concerned, results).Get(ctx, &p)
+		err = workflow.ExecuteLocalActivity(beside(ctx), sync.Record, work.System, concerned, results).Get(ctx, &p)
 		if err != nil {
 			return progress, fmt.Errorf("record %s: %w", work.Name, err)
 		}
@@ -97,22 +123,18 @@ func performWork(ctx workflow.Context, tasks []synctask.Task, work synctask.Work
 }
 
 // apply runs one call on the agent's queue. A call that was not taken or did not come back is told as results too.
-func apply(ctx workflow.Context, work synctask.Work, targets []synctask.Target, priority int, budget agent.Budget) []synctask.Result {
-	items := len(targets)
-	if budget.Items > 0 {
-		items = min(items, budget.Items)
-	}
+func apply(ctx workflow.Context, work synctask.Work, targets []synctask.Target, m *manner) []synctask.Result {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              messages.AgentQueue(work.Key),
 		ScheduleToStartTimeout: scheduleToStart,
-		StartToCloseTimeout:    time.Duration(items)*work.Timeout + 10*time.Second,
+		StartToCloseTimeout:    time.Duration(len(targets))*work.Timeout + 10*time.Second,
 		HeartbeatTimeout:       work.Timeout + 10*time.Second,
 		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1}, // what comes next is decided from the database
-		Priority:               temporal.Priority{PriorityKey: priority},
+		Priority:               temporal.Priority{PriorityKey: m.priority},
 		Summary:                fmt.Sprintf("%d to %s", len(targets), work.Name),
 	})
 	var results []synctask.Result
-	err := workflow.ExecuteActivity(ctx, sync.Apply, work.System, targets, budget).Get(ctx, &results)
+	err := workflow.ExecuteActivity(ctx, sync.Apply, work.System, targets, m.budget).Get(ctx, &results)
 	if err == nil && len(results) > 0 {
 		return results
 	}
@@ -123,7 +145,9 @@ func apply(ctx workflow.Context, work synctask.Work, targets []synctask.Target, 
 		noteUnanswered(ctx, work)
 	}
 	for _, t := range targets {
-		results = append(results, synctask.Result{Target: t, Outcome: synctask.Errored, ErrorClass: class, Message: message})
+		results = append(results, synctask.Result{
+			Target: t, Outcome: synctask.Errored, ErrorClass: class, Message: message, Unknown: class == connector.ClassTransient,
+		})
 	}
 	return results
 }

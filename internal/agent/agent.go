@@ -6,14 +6,12 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"provost/internal/account"
 	"provost/internal/connector"
 	"provost/internal/mapping"
-	"provost/internal/scriptservice/site"
 	"provost/internal/synctask"
 )
 
@@ -23,8 +21,8 @@ type Source interface {
 	System(ctx context.Context, id uuid.UUID) (account.System, error)
 	// Version gives the system's current version, to notice changes cheaply.
 	Version(ctx context.Context, id uuid.UUID) (int64, error)
-	// Target gives the state wanted at this moment.
-	Target(ctx context.Context, system uuid.UUID, t synctask.Target) (Target, error)
+	// Targets gives the states wanted at this moment, in the order of the targets. One that nobody knows is zero.
+	Targets(ctx context.Context, system uuid.UUID, targets []synctask.Target) ([]Target, error)
 }
 
 // Target is the state wanted for an object, and what is known of it in the system.
@@ -102,127 +100,6 @@ func keyAttribute(kind connector.Kind, m mapping.ObjectMapping) string {
 		}
 	}
 	return ""
-}
-
-// Budget bounds one call of Apply, so that a person's change is never long behind a batch. Zero means no bound. What belongs to one task
-// is never cut: a task is recorded as a whole.
-type Budget struct {
-	Items int
-	Time  time.Duration
-}
-
-// Apply brings targets into the system, in order, until the budget is spent: the results say how far it came. When the system cannot be
-// reached, all that is left fails for that reason at once.
-func (a *Agent) Apply(ctx context.Context, targets []synctask.Target, budget Budget, progress func(done int)) []synctask.Result {
-	start := time.Now()
-	var results []synctask.Result
-	whole := 0 // results up to here are of complete tasks
-	for i, t := range targets {
-		if i > 0 && t.Task != targets[i-1].Task {
-			whole = i
-			if (budget.Items > 0 && i >= budget.Items) || (budget.Time > 0 && time.Since(start) > budget.Time) {
-				break
-			}
-		}
-		if ctx.Err() != nil {
-			return results[:whole]
-		}
-		r := a.applyOne(ctx, t)
-		results = append(results, r)
-		if r.ErrorClass == connector.ClassUnavailable || r.ErrorClass == connector.ClassAuth {
-			for _, rest := range targets[i+1:] {
-				results = append(results, synctask.Result{Target: rest, Outcome: synctask.Errored, ErrorClass: r.ErrorClass, Message: r.Message})
-			}
-			break
-		}
-		progress(i + 1)
-	}
-	return results
-}
-
-func (a *Agent) applyOne(ctx context.Context, t synctask.Target) synctask.Result {
-	unlock := a.locks.lock(a.System.ID.String() + t.Object.String() + t.Class)
-	defer unlock()
-	result, err := a.bring(ctx, t, 0)
-	if err == nil {
-		result, err = a.catchUp(ctx, t, result)
-	}
-	result.Target = t
-	if err != nil {
-		result.Outcome, result.ErrorClass = synctask.Errored, connector.ClassOf(err)
-		result.Message, result.RetryAfter = err.Error(), connector.RetryAfter(err)
-	}
-	return result
-}
-
-// catchUpRounds bounds how often a state that changes under our hands is brought again in one call.
-const catchUpRounds = 3
-
-// catchUp looks again after a write. A write that was held up, by a hanging system or a stopped process, may have come after that of a
-// newer state, whose server believes its own in place: so whoever wrote last brings what is wanted now, even when nobody waits for the
-// result any more.
-func (a *Agent) catchUp(ctx context.Context, t synctask.Target, r synctask.Result) (synctask.Result, error) {
-	ctx = context.WithoutCancel(ctx)
-	for range catchUpRounds {
-		switch r.Outcome {
-		case synctask.Created, synctask.Updated, synctask.Deleted:
-		default:
-			return r, nil
-		}
-		now, err := a.wanted(ctx, t)
-		if err != nil || now.DesiredVersion == r.Version {
-			return r, err
-		}
-		if r, err = a.bring(ctx, t, now.DesiredVersion); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
-}
-
-// wanted reads the state wanted at this moment.
-func (a *Agent) wanted(ctx context.Context, t synctask.Target) (Target, error) {
-	want, err := a.source.Target(ctx, a.System.ID, t)
-	if err != nil {
-		return want, ours("read wanted state", err)
-	}
-	return want, nil
-}
-
-// bring reads, compares and writes one object, within the agent's time limit. A version from which on it is written even when it is noted
-// as applied already is given by overwritten; zero for none.
-func (a *Agent) bring(ctx context.Context, t synctask.Target, overwritten int64) (synctask.Result, error) {
-	ctx, cancel := context.WithTimeout(site.With(ctx, a.System.ID), time.Duration(a.System.TaskTimeoutMS)*time.Millisecond)
-	defer cancel()
-	var r synctask.Result
-	c, ok := a.classes[t.Class]
-	if !ok {
-		return r, connector.Errorf(connector.ClassPolicy, "apply", "the agent has no mapping %s any more", t.Class)
-	}
-	want, err := a.wanted(ctx, t)
-	if err != nil {
-		return r, err
-	}
-	r.Version, r.Key, r.ExternalID = want.DesiredVersion, want.Key.Name, want.Key.ID
-	if want.AppliedVersion >= want.DesiredVersion && (overwritten == 0 || want.DesiredVersion < overwritten) {
-		r.Outcome = synctask.Unchanged
-		return r, nil
-	}
-	if a.System.ReadOnly {
-		return r, connector.Errorf(connector.ClassPolicy, "apply", "the agent %s is read-only", a.System.Name)
-	}
-	current, err := a.find(ctx, &c, want)
-	if err != nil {
-		return r, err
-	}
-	switch {
-	case want.Desired == nil:
-		return a.remove(ctx, &c, want, current, r)
-	case current == nil:
-		return a.create(ctx, &c, want, r)
-	default:
-		return a.update(ctx, &c, want, *current, r)
-	}
 }
 
 // find reads the object by what it was last known by, and by what it should be called: an object that is there already is taken over.

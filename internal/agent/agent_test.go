@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,9 +16,7 @@ import (
 	"provost/internal/connector"
 	"provost/internal/connector/connectortest"
 	"provost/internal/mapping"
-	"provost/internal/mapscript"
 	"provost/internal/object"
-	"provost/internal/script"
 	"provost/internal/script/scripttest"
 	"provost/internal/synctask"
 	"provost/internal/testenv/enginetest"
@@ -36,6 +33,7 @@ type world struct {
 	system  account.System
 	targets map[uuid.UUID]*agent.Target
 	failure error
+	reads   int // of wanted states
 }
 
 // System implements agent.Source.
@@ -52,11 +50,18 @@ func (w *world) Version(context.Context, uuid.UUID) (int64, error) {
 	return w.system.Version, w.failure
 }
 
-// Target implements agent.Source.
-func (w *world) Target(_ context.Context, _ uuid.UUID, t synctask.Target) (agent.Target, error) {
+// Targets implements agent.Source.
+func (w *world) Targets(_ context.Context, _ uuid.UUID, targets []synctask.Target) ([]agent.Target, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return *w.targets[t.Object], w.failure
+	w.reads++
+	out := make([]agent.Target, len(targets))
+	for i, t := range targets {
+		if known := w.targets[t.Object]; known != nil {
+			out[i] = *known
+		}
+	}
+	return out, w.failure
 }
 
 // want sets the wanted state of an object under a new version.
@@ -359,232 +364,4 @@ func TestHangingSystemIsLeftAtTheTimeLimit(t *testing.T) {
 	r := b.one(id)
 	require.Equal(t, connector.ClassTransient, r.ErrorClass)
 	require.Nil(t, b.there("anna"))
-}
-
-func TestBudgetEndsACall(t *testing.T) {
-	t.Parallel()
-	for name, budget := range map[string]agent.Budget{"items": {Items: 2}, "time": {Time: 1}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t, nil)
-			opened, err := b.pool.Get(t.Context(), b.system.ID)
-			require.NoError(t, err)
-			var targets []synctask.Target
-			for i := range 5 {
-				id := uuid.New()
-				b.want(id, person("p"+strconv.Itoa(i), "P"))
-				targets = append(targets, synctask.Target{Task: id, Object: id, Class: class})
-			}
-			done := 0
-			results := opened.Apply(t.Context(), targets, budget, func(n int) { done = n })
-			require.Len(t, results, map[string]int{"items": 2, "time": 1}[name])
-			require.Equal(t, len(results), done)
-		})
-	}
-}
-
-func TestCallThatIsEndedTellsOnlyOfCompleteTasks(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	opened, err := b.pool.Get(t.Context(), b.system.ID)
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	first, second := uuid.New(), uuid.New()
-	var targets []synctask.Target
-	for i, task := range []uuid.UUID{first, first, second, second} {
-		id := uuid.New()
-		b.want(id, person("p"+strconv.Itoa(i), "P"))
-		targets = append(targets, synctask.Target{Task: task, Object: id, Class: class})
-	}
-	results := opened.Apply(ctx, targets, agent.Budget{}, func(done int) {
-		if done == 3 {
-			cancel()
-		}
-	})
-	require.Len(t, results, 2)
-	require.Equal(t, first, results[1].Task)
-}
-
-// Calls for one object never run at the same time, whatever the number of threads.
-func TestCallsForOneObjectRunOneAfterTheOther(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	id := uuid.New()
-	b.want(id, person("anna", "Anna"))
-	together := make(chan struct{})
-	var looks atomic.Int32
-	b.memory.Before(func(op string, _ connector.Key) error {
-		if op != "get" {
-			return nil
-		}
-		if looks.Add(1) == 2 {
-			close(together)
-		}
-		select { // whoever looks first gives the others time to look as well, if only they may
-		case <-together:
-		case <-time.After(50 * time.Millisecond):
-		}
-		return nil
-	})
-	var group sync.WaitGroup
-	for range 4 {
-		group.Go(func() { b.apply(id) })
-	}
-	group.Wait()
-	require.Equal(t, 1, b.memory.Calls("create"), "the second finds what the first made")
-}
-
-// heldUp has the next creation hang until another server has brought a newer state and noted it.
-func (b *bench) heldUp(id uuid.UUID) {
-	b.t.Helper()
-	other := b.direct()
-	b.memory.Before(func(op string, _ connector.Key) error {
-		if op != "create" {
-			return nil
-		}
-		b.memory.Up()
-		b.want(id, person("anna", "New"))
-		created, err := other.Create(b.t.Context(), connector.Class{Name: enginetest.Person}, connector.Attributes{"name": "anna", "full": "New"})
-		require.NoError(b.t, err)
-		b.applied(synctask.Result{Target: synctask.Target{Object: id}, Version: 2, Key: "anna", ExternalID: created.ID})
-		return nil
-	})
-}
-
-// A write that was held up must not be the last word: another server may have brought a newer state meanwhile.
-func TestLateWriteBringsTheNewerStateAgain(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	id := uuid.New()
-	b.want(id, person("anna", "Old"))
-	b.heldUp(id)
-	r := b.one(id)
-	require.Equal(t, "New", b.there("anna")["full"])
-	require.Equal(t, int64(2), r.Version)
-}
-
-// blind is a world that answers every question about a target as it did the first time: what an agent would see that never looks again.
-type blind struct {
-	*world
-	first *agent.Target
-}
-
-// Target implements agent.Source.
-func (b *blind) Target(ctx context.Context, system uuid.UUID, t synctask.Target) (agent.Target, error) {
-	if b.first == nil {
-		found, err := b.world.Target(ctx, system, t)
-		if err != nil {
-			return found, err
-		}
-		b.first = &found
-	}
-	return *b.first, nil
-}
-
-// The proof that the test before this one can fail: without the second look the late write wins.
-func TestAgentThatNeverLooksAgainLeavesTheStaleState(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	b.pool = agent.NewPool(&blind{world: b.world}, connector.NewRegistry(b.memory.Kind()), nil, slog.New(slog.DiscardHandler))
-	t.Cleanup(b.pool.Close)
-	id := uuid.New()
-	b.want(id, person("anna", "Old"))
-	b.heldUp(id)
-	b.apply(id)
-	require.Equal(t, "Old", b.there("anna")["full"])
-}
-
-func TestPoolOpensAgainWhenTheSystemChanges(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	first, err := b.pool.Get(t.Context(), b.system.ID)
-	require.NoError(t, err)
-	again, err := b.pool.Get(t.Context(), b.system.ID)
-	require.NoError(t, err)
-	require.Same(t, first, again)
-	require.Equal(t, 1, b.memory.Calls("open"))
-
-	b.mu.Lock()
-	b.system.Version, b.system.Name = 2, "renamed"
-	b.mu.Unlock()
-	changed, err := b.pool.Get(t.Context(), b.system.ID)
-	require.NoError(t, err)
-	require.Equal(t, "renamed", changed.System.Name)
-	require.NoError(t, first.Connector.Test(t.Context()), "calls under way may end")
-}
-
-func TestPoolSaysWhatIsWrong(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		change func(*account.System)
-		class  connector.ErrorClass
-	}{
-		"unknown connector": {func(s *account.System) { s.Connector = "zeta" }, connector.ClassPolicy},
-		"unknown parameter": {func(s *account.System) { s.Parameters = map[string]string{"colour": "red"} }, connector.ClassPolicy},
-		"wrong password":    {func(s *account.System) { s.Parameters = map[string]string{"password": "wrong"} }, connector.ClassAuth},
-		"broken mapping":    {func(s *account.System) { s.Mappings[0].ObjectType = "nonsense" }, connector.ClassPolicy},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t, nil, c.change)
-			_, err := b.pool.Get(t.Context(), b.system.ID)
-			require.Equal(t, c.class, connector.ClassOf(err))
-		})
-	}
-}
-
-func runner(t *testing.T) agent.Triggers {
-	t.Helper()
-	return &mapscript.Runner{Host: scripttest.New(t, script.Options{}), Language: script.JavaScript}
-}
-
-func withTrigger(kind mapping.TriggerKind, text string) func(*account.System) {
-	return func(s *account.System) {
-		s.Mappings[0].Triggers = append(s.Mappings[0].Triggers, mapping.Trigger{Kind: kind, Script: text})
-	}
-}
-
-// Triggers around every operation (guide page 045, Triggers): a falsy result refuses it, newObject is what is written.
-func TestTriggers(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name    string
-		kind    mapping.TriggerKind
-		script  string
-		outcome string
-		class   connector.ErrorClass
-		full    any // of anna afterwards
-	}{
-		{name: "insert refused", kind: mapping.TriggerPreInsert, script: `false`, outcome: synctask.Vetoed},
-		{name: "insert changed", kind: mapping.TriggerPreInsert, script: `newObject.put("full", newObject.get("full") + "!"); true`, outcome: synctask.Created, full: "New!"},
-		{name: "insert fails", kind: mapping.TriggerPreInsert, script: `throw new Error("no")`, outcome: synctask.Errored, class: connector.ClassData},
-		{name: "update refused", kind: mapping.TriggerPreUpdate, script: `oldObject.get("full") != "Old"`, outcome: synctask.Vetoed, full: "Old"},
-		{name: "update changed", kind: mapping.TriggerPreUpdate, script: `newObject["full"] = "Other"; true`, outcome: synctask.Updated, full: "Other"},
-		{name: "delete refused", kind: mapping.TriggerPreDelete, script: `0`, outcome: synctask.Vetoed, full: "Old"},
-		{name: "after insert fails", kind: mapping.TriggerPostInsert, script: `throw new Error("no")`, outcome: synctask.Errored, class: connector.ClassData, full: "New"},
-		{name: "knows our object", kind: mapping.TriggerPreInsert, script: `source.get("userName") == "anna"`, outcome: synctask.Created, full: "New"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			b := setup(t, runner(t), withTrigger(c.kind, c.script))
-			id := uuid.New()
-			if c.kind == mapping.TriggerPreUpdate || c.kind == mapping.TriggerPreDelete {
-				b.put(connector.Attributes{"name": "anna", "full": "Old"})
-			}
-			b.want(id, person("anna", "New"))
-			b.targets[id].Origin = map[string]any{"userName": "anna"}
-			if c.kind == mapping.TriggerPreDelete {
-				b.want(id, nil)
-				b.targets[id].Key = connector.Key{Name: "anna"}
-			}
-			r := b.one(id)
-			require.Equal(t, c.outcome, r.Outcome, r.Message)
-			require.Equal(t, c.class, r.ErrorClass)
-			if c.full == nil {
-				require.Nil(t, b.there("anna"))
-				return
-			}
-			require.Equal(t, c.full, b.there("anna")["full"])
-		})
-	}
 }

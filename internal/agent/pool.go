@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"provost/internal/connector"
+	"provost/internal/fault"
 )
 
 // Pool opens agents when they are first needed and again when their system changed.
@@ -25,9 +26,23 @@ type Pool struct {
 
 // slot opens the agent of one system, one caller at a time, without holding up the others.
 type slot struct {
-	mu    sync.Mutex
+	turn  chan struct{} // full while somebody opens
 	agent *Agent
 }
+
+func newSlot() *slot { return &slot{turn: make(chan struct{}, 1)} }
+
+// enter waits for the turn, as long as the caller has time.
+func (s *slot) enter(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ours("wait for the agent to open", ctx.Err())
+	}
+}
+
+func (s *slot) leave() { <-s.turn }
 
 // NewPool gives a pool over the connectors of the registry.
 func NewPool(source Source, registry *connector.Registry, triggers Triggers, logger *slog.Logger) *Pool {
@@ -42,19 +57,24 @@ func ours(op string, err error) error {
 // Get gives the agent of a system, opened with its current parameters and mappings.
 func (p *Pool) Get(ctx context.Context, system uuid.UUID) (*Agent, error) {
 	version, err := p.source.Version(ctx, system)
+	if fault.Is(err, fault.NotFound) {
+		p.forget(system)
+	}
 	if err != nil {
 		return nil, ours("read version of system", err)
 	}
 	p.mu.Lock()
 	s := p.agents[system]
 	if s == nil {
-		s = &slot{}
+		s = newSlot()
 		p.agents[system] = s
 	}
 	p.mu.Unlock()
 
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.leave()
 	if s.agent != nil && s.agent.System.Version == version {
 		return s.agent, nil
 	}
@@ -93,16 +113,32 @@ func (p *Pool) open(ctx context.Context, id uuid.UUID) (*Agent, error) {
 	return newAgent(system, kind, opened, p)
 }
 
+// forget closes the agent of a system that is no more.
+func (p *Pool) forget(system uuid.UUID) {
+	p.mu.Lock()
+	s := p.agents[system]
+	delete(p.agents, system)
+	p.mu.Unlock()
+	if s != nil {
+		s.close()
+	}
+}
+
+// close ends the connection when whoever opens it is through.
+func (s *slot) close() {
+	s.turn <- struct{}{}
+	defer s.leave()
+	if s.agent != nil {
+		_ = s.agent.Connector.Close() // nobody is left to be told
+		s.agent = nil
+	}
+}
+
 // Close closes every connector.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, s := range p.agents {
-		s.mu.Lock()
-		if s.agent != nil {
-			_ = s.agent.Connector.Close()
-			s.agent = nil
-		}
-		s.mu.Unlock()
+		s.close()
 	}
 }

@@ -131,22 +131,28 @@ func (p *Platform) ConnectorParameters(ctx context.Context, system *account.Syst
 	return out, nil
 }
 
-// HonourDates makes begin and end what does so after one moment and until another: memberships, groups, grants, approvals of roles.
-// Grants held for groups that a membership left end with it. It is called with the dates that NextDate gives.
-func (p *Platform) HonourDates(ctx context.Context, after, until time.Time) error {
+// HonourDates makes begin and end what does so by a date that has come: memberships, groups, grants, approvals of roles. Grants held for
+// groups that a membership left end with it. It gives the next such date, zero when there is none.
+func (p *Platform) HonourDates(ctx context.Context) (time.Time, error) {
 	ctx = identity.AsPlatform(change.WithOrigin(ctx, change.Origin{Kind: change.Rule}))
-	return p.Tenant.Do(ctx, func(ctx context.Context) error {
-		users, err := p.Tenant.HonourDates(ctx, after, until)
-		if err != nil || len(users) == 0 {
+	var next *time.Time
+	err := p.Tenant.Do(ctx, func(ctx context.Context) error {
+		users, err := p.Tenant.HonourDates(ctx)
+		if err != nil {
 			return err
 		}
-		return entitlement.Follower(p.Grants).Left(ctx, users)
+		if len(users) > 0 {
+			if err := entitlement.Follower(p.Grants).Left(ctx, users); err != nil {
+				return err
+			}
+		}
+		next, err = p.Tenant.NextDate(ctx)
+		return err
 	})
-}
-
-// NextDate gives the next moment after one at which HonourDates has something to do, or nil.
-func (p *Platform) NextDate(ctx context.Context, after time.Time) (*time.Time, error) {
-	return p.Tenant.NextDate(ctx, after)
+	if err != nil || next == nil {
+		return time.Time{}, err
+	}
+	return *next, nil
 }
 
 // defaultParameters are those that a new installation shows so that people find them. Authorisations need no rows: SOFFID_ADMIN holds

@@ -203,18 +203,25 @@ func TestDatesAreHonoured(t *testing.T) {
 	_, err := b.Grant(b.ctx, entitlement.GrantRequest{UserID: &u.ID, RoleID: reader.ID, StartAt: &soon})
 	require.NoError(t, err)
 	require.Empty(t, b.held(u.ID))
-	next, err := b.NextDate(b.ctx, now)
+	next, err := b.HonourDates(t.Context())
 	require.NoError(t, err)
-	require.WithinDuration(t, soon, *next, time.Millisecond)
+	require.WithinDuration(t, soon, next, time.Millisecond)
+	require.Empty(t, b.held(u.ID))
+
 	_, err = b.raw.Exec(b.ctx, "update grants set start_at = now() - interval '1 minute' where start_at is not null")
 	require.NoError(t, err)
 	b.forget()
-	require.NoError(t, b.HonourDates(t.Context(), now.Add(-time.Hour), now.Add(time.Minute)))
+	next, err = b.HonourDates(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, next, "no date is left")
 	require.Equal(t, []string{"reader"}, b.held(u.ID))
 	require.Contains(t, b.tasks(), "user/u1")
-	next, err = b.NextDate(b.ctx, now.Add(time.Hour))
+
+	_, err = b.raw.Exec(b.ctx, "update grants set end_at = now() where start_at is not null")
 	require.NoError(t, err)
-	require.Nil(t, next)
+	_, err = b.HonourDates(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, b.held(u.ID), "and ends")
 }
 
 func TestDeletedUserStaysEnabledNowhere(t *testing.T) {

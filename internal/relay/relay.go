@@ -148,6 +148,9 @@ func (r *Relay) send(ctx context.Context, row store.Delivery) error {
 		return decoded(row, func(p store.RunSignal) error {
 			return r.decide(ctx, p)
 		})
+	case store.KindGrantsDue:
+		in := messages.GrantsDue{}
+		return r.look(ctx, in.WorkflowID(), messages.TypeGrantsDue, in, "dates of memberships, groups, grants and approvals", "", 3)
 	default:
 		return fmt.Errorf("outbox row %d has the unknown kind %q", row.ID, row.Kind)
 	}

@@ -35,9 +35,9 @@ func (r rows) Version(_ context.Context, id uuid.UUID) (int64, error) {
 	return s.Version, err
 }
 
-// Target implements agent.Source; nothing is applied in these tests.
-func (rows) Target(context.Context, uuid.UUID, synctask.Target) (agent.Target, error) {
-	return agent.Target{}, nil
+// Targets implements agent.Source; nothing is applied in these tests.
+func (rows) Targets(context.Context, uuid.UUID, []synctask.Target) ([]agent.Target, error) {
+	return nil, nil
 }
 
 // invoking is a memory system that records what scripts invoke, and answers with it.

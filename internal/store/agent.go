@@ -76,31 +76,39 @@ func (a *Agents) System(ctx context.Context, id uuid.UUID) (account.System, erro
 	return system, nil
 }
 
-// Target implements agent.Source.
-func (a *Agents) Target(ctx context.Context, system uuid.UUID, t synctask.Target) (agent.Target, error) {
-	var out agent.Target
+// Targets implements agent.Source.
+func (a *Agents) Targets(ctx context.Context, system uuid.UUID, targets []synctask.Target) ([]agent.Target, error) {
+	p := db.LoadTargetsParams{SystemID: system}
+	for _, t := range targets {
+		p.Types = append(p.Types, t.Type)
+		p.Objects = append(p.Objects, t.Object)
+		p.Classes = append(p.Classes, t.Class)
+	}
+	out := make([]agent.Target, len(targets))
 	err := a.query(ctx, func(ctx context.Context, u *unit) error {
-		row, err := u.q.LoadTarget(ctx, db.LoadTargetParams{SystemID: system, ObjectType: t.Type, ObjectID: t.Object, Class: t.Class})
+		rows, err := u.q.LoadTargets(ctx, p)
 		if err != nil {
-			return fmt.Errorf("read target: %w", err)
+			return fmt.Errorf("read targets: %w", err)
 		}
-		out = agent.Target{
-			DesiredVersion: row.DesiredVersion, AppliedVersion: row.AppliedVersion,
-			Key: connector.Key{ID: row.ExternalID, Name: row.AppliedKey},
-		}
-		if row.Desired != nil {
-			if err := json.Unmarshal(row.Desired, &out.Desired); err != nil {
-				return fmt.Errorf("read wanted state: %w", err)
-			}
-		}
-		if row.Source != nil {
-			if err := json.Unmarshal(row.Source, &out.Origin); err != nil {
-				return fmt.Errorf("read source object: %w", err)
+		for _, row := range rows {
+			t := &out[row.Position-1]
+			t.DesiredVersion, t.AppliedVersion = row.DesiredVersion, row.AppliedVersion
+			t.Key = connector.Key{ID: row.ExternalID, Name: row.AppliedKey}
+			if err := errors.Join(decodeObject(row.Desired, &t.Desired), decodeObject(row.Source, &t.Origin)); err != nil {
+				return fmt.Errorf("read wanted state of %s: %w", targets[row.Position-1].Object, err)
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+// decodeObject reads an object; none stays nil.
+func decodeObject(text json.RawMessage, into *map[string]any) error {
+	if text == nil {
+		return nil
+	}
+	return json.Unmarshal(text, into)
 }
 
 // Connected implements activities.Agents.
@@ -147,6 +155,15 @@ func (a *Agents) Disconnected(ctx context.Context, system uuid.UUID, message str
 		}
 		return u.post(ctx, KindAgentProbe, []string{"probe/" + probe.Key}, []json.RawMessage{payload})
 	})
+}
+
+// Known implements activities.Agents.
+func (a *Agents) Known(ctx context.Context, system uuid.UUID) (bool, error) {
+	_, err := a.Version(ctx, system)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Wake implements activities.Agents.

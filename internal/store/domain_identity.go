@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"provost/internal/change"
 	"provost/internal/fault"
 	"provost/internal/identity"
 	"provost/internal/parameter"
@@ -196,42 +194,6 @@ func (u *unit) count(ctx context.Context, sql string, ids []uuid.UUID, what stri
 		out[c.ID] = append(out[c.ID], identity.Use{What: what, Count: c.Count})
 	}
 	return err
-}
-
-// HonourDates computes again what everybody holds for whom a date passed after one moment and until another: of a membership, a group,
-// a grant or the approval of a role. It gives the users concerned, who may have left a group.
-func (t *Tenant) HonourDates(ctx context.Context, after, until time.Time) ([]uuid.UUID, error) {
-	var users []uuid.UUID
-	err := t.exec(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.tx.Query(ctx, "select user_id, account_id from due_holders($1, $2)", after, until)
-		if err != nil {
-			return fmt.Errorf("find whom dates concern: %w", err)
-		}
-		due, err := pgx.CollectRows(rows, pgx.RowToStructByPos[holder])
-		for _, h := range due {
-			switch {
-			case h.UserID != nil:
-				users = append(users, *h.UserID)
-				t.Regrant(ctx, change.User, *h.UserID)
-			case h.AccountID != nil:
-				t.Regrant(ctx, change.Account, *h.AccountID)
-			}
-		}
-		return err
-	})
-	return users, err
-}
-
-// NextDate gives the next moment after one at which somebody begins or ceases to hold something, or nil when there is none.
-func (t *Tenant) NextDate(ctx context.Context, after time.Time) (*time.Time, error) {
-	var at *time.Time
-	err := t.query(ctx, func(ctx context.Context, u *unit) error {
-		if err := u.tx.QueryRow(ctx, "select next_date($1)", after).Scan(&at); err != nil {
-			return fmt.Errorf("find next date: %w", err)
-		}
-		return nil
-	})
-	return at, err
 }
 
 var _ identity.People = (*Tenant)(nil)

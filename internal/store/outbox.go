@@ -18,6 +18,7 @@ const (
 	KindAgentProbe = "agent.probe" // start, or wake, of the probe of an agent
 	KindRunStart   = "run.start"
 	KindRunSignal  = "run.signal"
+	KindGrantsDue  = "grants.due" // start, or wake, of the workflow that honours dates; written by the trigger follow_dates
 )
 
 // SyncObject is the payload of KindSyncObject.

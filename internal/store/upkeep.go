@@ -16,7 +16,7 @@ const (
 )
 
 // Sweep sends the signals of pending tasks again that nobody looked at for a minute, and gives their number. Tasks that still wait for a
-// system that can be reached again are sent too. It implements activities.Housekeeping.
+// system that can be reached again are sent too, and dates that should have been honoured are seen to. It implements activities.Housekeeping.
 func (t *Tenant) Sweep(ctx context.Context) (int, error) {
 	swept := 0
 	err := t.exec(ctx, func(ctx context.Context, u *unit) error {
@@ -28,6 +28,9 @@ func (t *Tenant) Sweep(ctx context.Context) (int, error) {
 			if err := u.wake(ctx, system); err != nil {
 				return err
 			}
+		}
+		if err := u.lateDates(ctx); err != nil {
+			return fmt.Errorf("look for late dates: %w", err)
 		}
 		stale, err := u.q.StaleTasks(ctx, sweepAtOnce)
 		if err != nil {

@@ -25,6 +25,8 @@ type planner struct {
 	parts        map[partKey]*Part
 	targets      map[uuid.UUID][]Target // by system
 
+	progress func() // told after every mapping of a system
+
 	preview  bool // note what would be wanted, and want nothing
 	previews []Preview
 }
@@ -61,9 +63,6 @@ func ClassNames(mappings []mapping.ObjectMapping) []string {
 
 func (p *planner) run(ctx context.Context) error {
 	p.reset()
-	if err := p.loadSystems(ctx); err != nil {
-		return err
-	}
 	if err := p.perform(ctx); err != nil {
 		return err
 	}
@@ -176,6 +175,7 @@ func (p *planner) want(ctx context.Context, t *target, objectType string, classe
 			batch[i] = items[i].document
 		}
 		results, err := c.compiled.Out(ctx, batch, p.service.Scripts)
+		p.progress()
 		if err != nil {
 			return fmt.Errorf("map %s of %s: %w", c.name, t.Name, err)
 		}
@@ -291,6 +291,14 @@ func (p *planner) partList() []Part {
 	return out
 }
 
+// bulkCalls is how many of the agent's threads a batch may have: of two or more, one is left to what people change.
+func (t *target) bulkCalls() int {
+	if t.SharedThreads {
+		return 1
+	}
+	return max(1, t.Threads-1)
+}
+
 // work gives what each agent has to do, in a fixed order so that a workflow reads it the same way every time; what belongs to one task
 // stays together.
 func (p *planner) work() []Work {
@@ -307,6 +315,7 @@ func (p *planner) work() []Work {
 		})
 		out = append(out, Work{
 			System: t.ID, Key: t.Key, Name: t.Name, Timeout: time.Duration(t.TaskTimeoutMS) * time.Millisecond, Targets: targets,
+			Calls: t.bulkCalls(),
 		})
 	}
 	return out

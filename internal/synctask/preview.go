@@ -28,7 +28,7 @@ func (s *Service) Preview(ctx context.Context, kind change.Kind, objects []uuid.
 	ctx = asEngine(ctx)
 	var out []Preview
 	err := s.Store.Do(ctx, func(ctx context.Context) error {
-		p := &planner{service: s, preview: true}
+		p := &planner{service: s, progress: func() {}, preview: true}
 		for _, id := range objects {
 			p.tasks = append(p.tasks, Task{ID: id, Type: kind, Object: id})
 		}

@@ -22,8 +22,8 @@ type Store interface {
 	object.Transactor
 	// OpenTasks gives the open tasks of these objects.
 	OpenTasks(ctx context.Context, kind change.Kind, objects []uuid.UUID) ([]Task, error)
-	// BulkTasks gives the next tasks of a bulk source that may be tried now.
-	BulkTasks(ctx context.Context, source uuid.UUID, limit int) ([]Task, error)
+	// BulkTasks gives the next tasks of a bulk source after a place in their order that may be tried now.
+	BulkTasks(ctx context.Context, source uuid.UUID, after Cursor, limit int) ([]Task, error)
 	// Subjects gives the users that still exist with all that policies and mappings look at.
 	Subjects(ctx context.Context, users []uuid.UUID) ([]provision.Subject, error)
 	Holders(ctx context.Context, accounts []uuid.UUID) ([]provision.Holder, error)
@@ -104,28 +104,38 @@ func asEngine(ctx context.Context) context.Context {
 
 // PlanObjects plans the open tasks of some objects of one kind. Objects without an open task are left out.
 func (s *Service) PlanObjects(ctx context.Context, kind change.Kind, objects []uuid.UUID) (Plan, error) {
-	return s.plan(ctx, func(ctx context.Context) ([]Task, error) { return s.Store.OpenTasks(ctx, kind, objects) })
+	return s.plan(ctx, func() {}, func(ctx context.Context, _ int) ([]Task, error) { return s.Store.OpenTasks(ctx, kind, objects) })
 }
 
-// PlanSource plans the next tasks of a bulk source. An empty plan means that nothing is left that could be tried now.
-func (s *Service) PlanSource(ctx context.Context, source uuid.UUID, limit int) (Plan, error) {
-	return s.plan(ctx, func(ctx context.Context) ([]Task, error) { return s.Store.BulkTasks(ctx, source, limit) })
+// pageTargets is about how many targets one plan may have: it is kept in the history of a workflow.
+const pageTargets = 1000
+
+// PlanSource plans the next tasks of a bulk source after a place in their order: at most limit, fewer where there are many systems. An
+// empty plan means that nothing is left that could be tried now. Progress is told after every mapping of a system.
+func (s *Service) PlanSource(ctx context.Context, source uuid.UUID, after Cursor, limit int, progress func()) (Plan, error) {
+	return s.plan(ctx, progress, func(ctx context.Context, systems int) ([]Task, error) {
+		return s.Store.BulkTasks(ctx, source, after, min(limit, max(1, pageTargets/max(1, systems))))
+	})
 }
 
-func (s *Service) plan(ctx context.Context, tasks func(context.Context) ([]Task, error)) (Plan, error) {
+// plan plans the tasks that are found when the number of systems is known.
+func (s *Service) plan(ctx context.Context, progress func(), tasks func(ctx context.Context, systems int) ([]Task, error)) (Plan, error) {
 	ctx = asEngine(ctx)
 	var plan Plan
 	err := s.Store.Do(ctx, func(ctx context.Context) error {
 		plan = Plan{}
-		found, err := tasks(ctx)
-		if err != nil || len(found) == 0 {
+		p := &planner{service: s, progress: progress}
+		if err := p.loadSystems(ctx); err != nil {
 			return err
 		}
-		p := &planner{service: s, tasks: found}
+		var err error
+		if p.tasks, err = tasks(ctx, len(p.systems)); err != nil || len(p.tasks) == 0 {
+			return err
+		}
 		if err := p.run(ctx); err != nil {
 			return err
 		}
-		plan = Plan{Tasks: found, Work: p.work()}
+		plan = Plan{Tasks: p.tasks, Work: p.work()}
 		return nil
 	})
 	if err != nil {

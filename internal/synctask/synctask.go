@@ -36,6 +36,15 @@ type Task struct {
 	Priority   int         `json:"priority"`
 }
 
+// Cursor is the place of a task in the order in which bulk tasks are worked on; the zero one is before all.
+type Cursor struct {
+	Type change.Kind `json:"type"`
+	ID   uuid.UUID   `json:"id"`
+}
+
+// Cursor gives the task's place.
+func (t *Task) Cursor() Cursor { return Cursor{Type: t.Type, ID: t.ID} }
+
 // Target addresses one wanted state: an object as one mapping class of a system, and the task that wants it.
 type Target struct {
 	Task   uuid.UUID `json:"task"`
@@ -50,6 +59,7 @@ type Work struct {
 	Key     string        `json:"key"`  // of the queue agent/<key>
 	Name    string        `json:"name"` // for people who read the run
 	Timeout time.Duration `json:"timeout"`
+	Calls   int           `json:"calls"` // how many calls of one batch it may get at the same time
 	Targets []Target      `json:"targets"`
 }
 
@@ -81,6 +91,8 @@ type Result struct {
 	ErrorClass connector.ErrorClass `json:"errorClass,omitempty"`
 	Message    string               `json:"message,omitempty"`
 	RetryAfter time.Duration        `json:"retryAfter,omitempty"`
+	// Unknown is set when the call did not come back: it may have written or not, and may still do so.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // Progress says what is left after recording.
@@ -89,4 +101,17 @@ type Progress struct {
 	Again bool `json:"again"`
 	// RetryAt is when the first part may be tried again; zero when there is none.
 	RetryAt time.Time `json:"retryAt"`
+}
+
+// WholeTasks gives the first of the targets, at least that many if there are, without cutting a task. Zero gives all.
+func WholeTasks(targets []Target, size int) []Target {
+	if size <= 0 {
+		return targets
+	}
+	for i := size; i < len(targets); i++ {
+		if targets[i].Task != targets[i-1].Task {
+			return targets[:i]
+		}
+	}
+	return targets
 }

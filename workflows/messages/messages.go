@@ -21,6 +21,7 @@ const (
 	TypeAgentProbe  = "agent.probe"
 	TypeRun         = "run"
 	TypeMaintenance = "maintenance"
+	TypeGrantsDue   = "grants.due"
 )
 
 // Signals.
@@ -57,6 +58,12 @@ type AgentProbe struct {
 
 // WorkflowID is the id of the one probe of the agent.
 func (p AgentProbe) WorkflowID() string { return "probe/" + p.Key }
+
+// GrantsDue is the input of TypeGrantsDue: the database says which dates there are.
+type GrantsDue struct{}
+
+// WorkflowID is the id of the one workflow of a tenant that honours dates.
+func (GrantsDue) WorkflowID() string { return TypeGrantsDue }
 
 // Run is the input of TypeRun.
 type Run struct {

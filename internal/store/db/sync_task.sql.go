@@ -46,13 +46,16 @@ func (q *Queries) AgentStatus(ctx context.Context, systems []uuid.UUID) ([]Agent
 const bulkTasks = `-- name: BulkTasks :many
 select t.id, t.object_type, t.object_id, t.object_name, t.generation, t.priority from sync_tasks t
 where t.source_id = $1 and t.lane = 'bulk' and t.status = 'pending'
+  and ($2::text = '' or t.object_type < $2 or (t.object_type = $2 and t.id > $3::uuid))
   and not exists (select 1 from sync_parts p where p.task_id = t.id and p.status = 'pending' and p.next_run > clock_timestamp())
-order by t.object_type desc, t.id limit $2
+order by t.object_type desc, t.id limit $4
 `
 
 type BulkTasksParams struct {
-	SourceID uuid.UUID
-	HowMany  int32
+	SourceID  uuid.UUID
+	AfterType string
+	AfterID   uuid.UUID
+	HowMany   int32
 }
 
 type BulkTasksRow struct {
@@ -64,9 +67,14 @@ type BulkTasksRow struct {
 	Priority   int16
 }
 
-// The next tasks of a bulk source that may be tried now.
+// The next tasks of a bulk source that may be tried now, after a place in their order.
 func (q *Queries) BulkTasks(ctx context.Context, arg BulkTasksParams) ([]BulkTasksRow, error) {
-	rows, err := q.db.Query(ctx, bulkTasks, arg.SourceID, arg.HowMany)
+	rows, err := q.db.Query(ctx, bulkTasks,
+		arg.SourceID,
+		arg.AfterType,
+		arg.AfterID,
+		arg.HowMany,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -12,53 +12,85 @@ import (
 	"github.com/google/uuid"
 )
 
-const loadTarget = `-- name: LoadTarget :one
-select t.desired, t.source, t.desired_version, t.applied_version, t.applied_key, t.external_id, t.class,
-    coalesce(a.name, r.name, g.name, '')::text as name
-from target_states t
-left join accounts a on t.object_type = 'account' and a.id = t.object_id
-left join roles r on t.object_type = 'role' and r.id = t.object_id
-left join groups g on t.object_type = 'group' and g.id = t.object_id
-where t.system_id = $1 and t.object_type = $2 and t.object_id = $3 and t.class = $4
+const forgetApplied = `-- name: ForgetApplied :exec
+update target_states t set applied_version = 0
+from (select unnest($2::text[]) as object_type, unnest($3::uuid[]) as object_id, unnest($4::text[]) as class) r
+where t.system_id = $1 and t.object_type = r.object_type and t.object_id = r.object_id and t.class = r.class
 `
 
-type LoadTargetParams struct {
-	SystemID   uuid.UUID
-	ObjectType string
-	ObjectID   uuid.UUID
-	Class      string
+type ForgetAppliedParams struct {
+	SystemID uuid.UUID
+	Types    []string
+	Objects  []uuid.UUID
+	Classes  []string
 }
 
-type LoadTargetRow struct {
+func (q *Queries) ForgetApplied(ctx context.Context, arg ForgetAppliedParams) error {
+	_, err := q.db.Exec(ctx, forgetApplied,
+		arg.SystemID,
+		arg.Types,
+		arg.Objects,
+		arg.Classes,
+	)
+	return err
+}
+
+const loadTargets = `-- name: LoadTargets :many
+select w.position::integer as position, t.desired, t.source, t.desired_version, t.applied_version, t.applied_key, t.external_id
+from (select unnest($1::text[]) as object_type, unnest($2::uuid[]) as object_id, unnest($3::text[]) as class,
+             generate_subscripts($2::uuid[], 1) as position) w
+join target_states t on t.system_id = $4 and t.object_type = w.object_type and t.object_id = w.object_id and t.class = w.class
+`
+
+type LoadTargetsParams struct {
+	Types    []string
+	Objects  []uuid.UUID
+	Classes  []string
+	SystemID uuid.UUID
+}
+
+type LoadTargetsRow struct {
+	Position       int32
 	Desired        json.RawMessage
 	Source         json.RawMessage
 	DesiredVersion int64
 	AppliedVersion int64
 	AppliedKey     string
 	ExternalID     string
-	Class          string
-	Name           string
 }
 
-func (q *Queries) LoadTarget(ctx context.Context, arg LoadTargetParams) (LoadTargetRow, error) {
-	row := q.db.QueryRow(ctx, loadTarget,
+// What is wanted of some objects of a system now, each under its position in the question, from 1.
+func (q *Queries) LoadTargets(ctx context.Context, arg LoadTargetsParams) ([]LoadTargetsRow, error) {
+	rows, err := q.db.Query(ctx, loadTargets,
+		arg.Types,
+		arg.Objects,
+		arg.Classes,
 		arg.SystemID,
-		arg.ObjectType,
-		arg.ObjectID,
-		arg.Class,
 	)
-	var i LoadTargetRow
-	err := row.Scan(
-		&i.Desired,
-		&i.Source,
-		&i.DesiredVersion,
-		&i.AppliedVersion,
-		&i.AppliedKey,
-		&i.ExternalID,
-		&i.Class,
-		&i.Name,
-	)
-	return i, err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []LoadTargetsRow{}
+	for rows.Next() {
+		var i LoadTargetsRow
+		if err := rows.Scan(
+			&i.Position,
+			&i.Desired,
+			&i.Source,
+			&i.DesiredVersion,
+			&i.AppliedVersion,
+			&i.AppliedKey,
+			&i.ExternalID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const noteExternalIDs = `-- name: NoteExternalIDs :exec

@@ -46,9 +46,10 @@ select id, object_type, object_id, object_name, generation, priority from sync_t
 where object_type = @object_type and object_id = any (@objects::uuid[]) and status in ('pending', 'waiting');
 
 -- name: BulkTasks :many
--- The next tasks of a bulk source that may be tried now.
+-- The next tasks of a bulk source that may be tried now, after a place in their order.
 select t.id, t.object_type, t.object_id, t.object_name, t.generation, t.priority from sync_tasks t
 where t.source_id = @source_id and t.lane = 'bulk' and t.status = 'pending'
+  and (@after_type::text = '' or t.object_type < @after_type or (t.object_type = @after_type and t.id > @after_id::uuid))
   and not exists (select 1 from sync_parts p where p.task_id = t.id and p.status = 'pending' and p.next_run > clock_timestamp())
 order by t.object_type desc, t.id limit @how_many;
 

@@ -17,14 +17,12 @@ on conflict (system_id, object_type, object_id, class) do update
 -- Makes the wanted state count as not applied, although it did not change: synchronise now, provision all.
 update target_states set applied_version = 0 where object_type = @object_type and object_id = any (@objects::uuid[]);
 
--- name: LoadTarget :one
-select t.desired, t.source, t.desired_version, t.applied_version, t.applied_key, t.external_id, t.class,
-    coalesce(a.name, r.name, g.name, '')::text as name
-from target_states t
-left join accounts a on t.object_type = 'account' and a.id = t.object_id
-left join roles r on t.object_type = 'role' and r.id = t.object_id
-left join groups g on t.object_type = 'group' and g.id = t.object_id
-where t.system_id = @system_id and t.object_type = @object_type and t.object_id = @object_id and t.class = @class;
+-- name: LoadTargets :many
+-- What is wanted of some objects of a system now, each under its position in the question, from 1.
+select w.position::integer as position, t.desired, t.source, t.desired_version, t.applied_version, t.applied_key, t.external_id
+from (select unnest(@types::text[]) as object_type, unnest(@objects::uuid[]) as object_id, unnest(@classes::text[]) as class,
+             generate_subscripts(@objects::uuid[], 1) as position) w
+join target_states t on t.system_id = @system_id and t.object_type = w.object_type and t.object_id = w.object_id and t.class = w.class;
 
 -- name: RecordApplied :many
 -- Notes what was applied. A version older than one noted before may have overwritten it: then the state counts as not applied at all.
@@ -37,6 +35,11 @@ from (select unnest(@objects::uuid[]) as object_id, unnest(@types::text[]) as ob
              unnest(@versions::bigint[]) as version, unnest(@keys::text[]) as key, unnest(@external_ids::text[]) as external_id) r
 where t.system_id = @system_id and t.object_type = r.object_type and t.object_id = r.object_id and t.class = r.class
 returning t.object_type, t.object_id, (t.applied_version < t.desired_version)::boolean as behind;
+
+-- name: ForgetApplied :exec
+update target_states t set applied_version = 0
+from (select unnest(@types::text[]) as object_type, unnest(@objects::uuid[]) as object_id, unnest(@classes::text[]) as class) r
+where t.system_id = @system_id and t.object_type = r.object_type and t.object_id = r.object_id and t.class = r.class;
 
 -- name: NoteExternalIDs :exec
 update accounts a set external_id = r.external_id

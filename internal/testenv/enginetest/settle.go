@@ -68,7 +68,7 @@ func (b *Bench) Object(kind change.Kind, id uuid.UUID) {
 func (b *Bench) Batch(source uuid.UUID, budget agent.Budget) {
 	b.T.Helper()
 	for range rounds {
-		plan, err := b.Sync.PlanSource(b.T.Context(), source, 200)
+		plan, err := b.Tasks.PlanSource(b.T.Context(), source, synctask.Cursor{}, 200, func() {})
 		require.NoError(b.T, err)
 		if len(plan.Tasks) == 0 {
 			return
