@@ -81,7 +81,7 @@ func (r *running) onAgent(ctx workflow.Context) workflow.Context {
 
 func (r *running) compare(ctx workflow.Context) (run.Verdict, error) {
 	var verdict run.Verdict
-	err := workflow.ExecuteActivity(onCore(ctx, longest, "compare with what is known"), runs.Compare, r.in.ID).Get(ctx, &verdict)
+	err := workflow.ExecuteActivity(onCore(ctx, longest, time.Minute, "compare with what is known"), runs.Compare, r.in.ID).Get(ctx, &verdict)
 	return verdict, err
 }
 
@@ -124,7 +124,7 @@ func (r *running) apply(ctx workflow.Context) (string, error) {
 		if r.cancelled() {
 			return run.Cancelled, nil
 		}
-		applying := onCore(ctx, time.Hour, "apply the next changes")
+		applying := onCore(ctx, time.Hour, time.Minute, "apply the next changes")
 		if err := workflow.ExecuteActivity(applying, runs.ApplyChanges, r.in.ID, next.Seq).Get(ctx, &next); err != nil {
 			return "", err
 		}
@@ -149,7 +149,7 @@ func (r *running) provision(ctx workflow.Context) (string, error) {
 		if r.cancelled() {
 			return run.Cancelled, nil
 		}
-		touching := onCore(ctx, time.Hour, "touch the next users")
+		touching := onCore(ctx, time.Hour, time.Minute, "touch the next users")
 		if err := workflow.ExecuteActivity(touching, runs.ProvisionNext, r.in.ID, next.After).Get(ctx, &next); err != nil {
 			return "", err
 		}

@@ -18,6 +18,8 @@ import (
 const (
 	batchPage   = 200
 	pagesAtOnce = 4
+	// planningBeat is how long the planner may be silent: it tells of every mapping of a system. A worker that ended is noticed by it.
+	planningBeat = 20 * time.Second
 )
 
 var batchBudget = agent.Budget{Items: 100, Time: 300 * time.Millisecond}
@@ -91,7 +93,7 @@ func (b *batch) pass(ctx workflow.Context) (found bool, err error) {
 
 func (b *batch) plan(ctx workflow.Context, after synctask.Cursor) (synctask.Plan, error) {
 	var plan synctask.Plan
-	planning := onCore(ctx, 10*time.Minute, "plan the next tasks")
+	planning := onCore(ctx, 10*time.Minute, planningBeat, "plan the next tasks")
 	if err := workflow.ExecuteActivity(planning, sync.PlanSource, b.source, after, batchPage).Get(ctx, &plan); err != nil {
 		return plan, fmt.Errorf("plan batch: %w", err)
 	}

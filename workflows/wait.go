@@ -22,10 +22,10 @@ func beside(ctx workflow.Context) workflow.Context {
 }
 
 // onCore gives the options of activities on the core queue that run longer; a crash of the worker is noticed by the missing heartbeat.
-func onCore(ctx workflow.Context, limit time.Duration, summary string) workflow.Context {
+func onCore(ctx workflow.Context, limit, beat time.Duration, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: limit,
-		HeartbeatTimeout:    time.Minute,
+		HeartbeatTimeout:    beat,
 		Summary:             summary,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,

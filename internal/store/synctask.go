@@ -226,7 +226,7 @@ func (s *SyncTasks) Record(ctx context.Context, system uuid.UUID, tasks []syncta
 		if err := u.q.LockTasks(ctx, ids); err != nil {
 			return fmt.Errorf("lock tasks: %w", err)
 		}
-		if err := s.recordUnknown(ctx, u, system, results); err != nil {
+		if err := u.recordUnknown(ctx, system, results); err != nil {
 			return err
 		}
 		if err := s.recordParts(ctx, u, system, results); err != nil {
@@ -271,26 +271,6 @@ func (s *SyncTasks) recordApplied(ctx context.Context, u *unit, system uuid.UUID
 		return fmt.Errorf("note external ids: %w", err)
 	}
 	return s.Tenant.Record(ctx, appliedEntries(system, results)...)
-}
-
-// recordUnknown has the states of calls that did not come back brought again: such a call may have written after a newer state was noted
-// as applied.
-func (s *SyncTasks) recordUnknown(ctx context.Context, u *unit, system uuid.UUID, results []synctask.Result) error {
-	p := db.ForgetAppliedParams{SystemID: system}
-	for _, r := range results {
-		if r.Unknown {
-			p.Types = append(p.Types, r.Type)
-			p.Objects = append(p.Objects, r.Object)
-			p.Classes = append(p.Classes, r.Class)
-		}
-	}
-	if len(p.Objects) == 0 {
-		return nil
-	}
-	if err := u.q.ForgetApplied(ctx, p); err != nil {
-		return fmt.Errorf("forget applied states: %w", err)
-	}
-	return nil
 }
 
 // recordParts notes per task how its part of the system went: the worst of its results counts.

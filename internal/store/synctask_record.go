@@ -1,12 +1,16 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 
 	"provost/internal/audit"
+	"provost/internal/change"
 	"provost/internal/connector"
+	"provost/internal/store/db"
 	"provost/internal/synctask"
 )
 
@@ -43,4 +47,50 @@ func appliedEntries(system uuid.UUID, results []synctask.Result) []audit.Entry {
 		entries = append(entries, audit.Entry{Action: audit.Apply, ObjectType: r.Type, ObjectID: &r.Object, ObjectName: r.Key, After: after})
 	}
 	return entries
+}
+
+// recordUnknown has the states of calls that did not come back brought again: such a call may have written after a newer state was noted
+// as applied, by another call that even closed the task.
+func (u *unit) recordUnknown(ctx context.Context, system uuid.UUID, results []synctask.Result) error {
+	p := db.ForgetAppliedParams{SystemID: system}
+	var tasks []uuid.UUID
+	for _, r := range results {
+		if r.Unknown {
+			tasks = append(tasks, r.Task)
+			p.Types = append(p.Types, r.Type)
+			p.Objects = append(p.Objects, r.Object)
+			p.Classes = append(p.Classes, r.Class)
+		}
+	}
+	if len(tasks) == 0 {
+		return nil
+	}
+	if err := u.q.ForgetApplied(ctx, p); err != nil {
+		return fmt.Errorf("forget applied states: %w", err)
+	}
+	return u.reopen(ctx, tasks)
+}
+
+// reopen writes new tasks, in a batch of their own, for the objects of tasks that are closed.
+func (u *unit) reopen(ctx context.Context, tasks []uuid.UUID) error {
+	closed, err := u.q.ClosedTasks(ctx, tasks)
+	if err != nil || len(closed) == 0 {
+		return err
+	}
+	source := uuid.New()
+	p := db.EnqueueSyncTasksParams{Status: "pending", Priority: 5, Lane: "bulk", Source: change.Engine, SourceID: source}
+	for _, t := range closed {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("make task id: %w", err)
+		}
+		p.Ids = append(p.Ids, id)
+		p.Types = append(p.Types, t.ObjectType)
+		p.Objects = append(p.Objects, t.ObjectID)
+	}
+	written, err := u.q.EnqueueSyncTasks(ctx, p)
+	if err != nil {
+		return fmt.Errorf("write synchronisation tasks: %w", err)
+	}
+	return u.send(ctx, source, written)
 }

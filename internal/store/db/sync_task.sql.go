@@ -171,6 +171,35 @@ func (q *Queries) CloseTasks(ctx context.Context, arg CloseTasksParams) ([]Close
 	return items, nil
 }
 
+const closedTasks = `-- name: ClosedTasks :many
+select distinct object_type, object_id from sync_tasks where id = any ($1::uuid[]) and status = 'done'
+`
+
+type ClosedTasksRow struct {
+	ObjectType string
+	ObjectID   uuid.UUID
+}
+
+func (q *Queries) ClosedTasks(ctx context.Context, tasks []uuid.UUID) ([]ClosedTasksRow, error) {
+	rows, err := q.db.Query(ctx, closedTasks, tasks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ClosedTasksRow{}
+	for rows.Next() {
+		var i ClosedTasksRow
+		if err := rows.Scan(&i.ObjectType, &i.ObjectID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const connectedLately = `-- name: ConnectedLately :one
 select exists (select 1 from system_status where system_id = $1 and connected and server = $2
                and last_seen > clock_timestamp() - interval '30 seconds')

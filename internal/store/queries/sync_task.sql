@@ -57,6 +57,9 @@ order by t.object_type desc, t.id limit @how_many;
 select coalesce(min(p.next_run), 'epoch'::timestamptz)::timestamptz as next_run from sync_tasks t join sync_parts p on p.task_id = t.id
 where t.source_id = @source_id and t.lane = 'bulk' and t.status = 'pending' and p.status = 'pending' and p.next_run is not null;
 
+-- name: ClosedTasks :many
+select distinct object_type, object_id from sync_tasks where id = any (@tasks::uuid[]) and status = 'done';
+
 -- name: LockTasks :exec
 -- Whoever writes parts of a task holds its row: of two agents that end at the same moment, the second sees what the first wrote, and
 -- closes the task. Locked in one order, so that two calls never deadlock.
