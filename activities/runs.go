@@ -72,6 +72,7 @@ func decided(err error) error {
 	switch connector.ClassOf(err) {
 	case connector.ClassData, connector.ClassPolicy, connector.ClassAuth, connector.ClassUnsupported:
 		return temporal.NewNonRetryableApplicationError(err.Error(), string(connector.ClassOf(err)), err)
+	case connector.ClassUnavailable, connector.ClassThrottled, connector.ClassTransient: // trying again may mend it
 	}
 	if code := fault.CodeOf(err); code != "" {
 		return temporal.NewNonRetryableApplicationError(err.Error(), string(code), err)

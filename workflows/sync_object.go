@@ -12,7 +12,6 @@ import (
 
 	"provost/activities"
 	"provost/internal/agent"
-	"provost/internal/connector"
 	"provost/internal/synctask"
 	"provost/workflows/messages"
 )
@@ -138,18 +137,12 @@ func apply(ctx workflow.Context, work synctask.Work, targets []synctask.Target, 
 	if err == nil && len(results) > 0 {
 		return results
 	}
-	class, message := connector.ClassTransient, "The agent did not finish: its server ended or the time limit passed."
 	var timeout *temporal.TimeoutError
 	if errors.As(err, &timeout) && timeout.TimeoutType() == scheduleToStartTimeout {
-		class, message = connector.ClassUnavailable, "No server took the agent's tasks in time."
 		noteUnanswered(ctx, work)
+		return synctask.NotTaken(targets)
 	}
-	for _, t := range targets {
-		results = append(results, synctask.Result{
-			Target: t, Outcome: synctask.Errored, ErrorClass: class, Message: message, Unknown: class == connector.ClassTransient,
-		})
-	}
-	return results
+	return synctask.NotFinished(targets)
 }
 
 // noteUnanswered opens the probe of an agent nobody serves; that it could not be noted must not stop the recording of results.

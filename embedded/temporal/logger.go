@@ -76,7 +76,7 @@ func (l logger) Panic(msg string, tags ...tag.Tag) {
 // Fatal implements log.Logger: the server calls it where it cannot go on, such as a port that is taken after all.
 func (l logger) Fatal(msg string, tags ...tag.Tag) {
 	l.write(slog.LevelError, msg, tags)
-	os.Exit(1)
+	os.Exit(1) //nolint:forbidigo // the interface promises that it does not return
 }
 
 func (l logger) write(level slog.Level, msg string, tags []tag.Tag) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -53,8 +54,7 @@ func (s *Server) register(ctx context.Context, connection client.Client) error {
 	_, err := connection.WorkflowService().RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
 		Namespace: s.namespace, WorkflowExecutionRetentionPeriod: durationpb.New(s.options.Retention),
 	})
-	var exists *serviceerror.NamespaceAlreadyExists
-	if errors.As(err, &exists) {
+	if _, exists := errors.AsType[*serviceerror.NamespaceAlreadyExists](err); exists {
 		return nil
 	}
 	return err
@@ -83,11 +83,13 @@ func (s *Server) addAttributes(ctx context.Context, connection client.Client) er
 
 // list asks for workflows by every search attribute, which fails until the server knows namespace and attributes.
 func (s *Server) list(ctx context.Context, connection client.Client) error {
-	query := "ExecutionStatus = 'Running'"
+	conditions := []string{"ExecutionStatus = 'Running'"}
 	for _, name := range s.options.Attributes {
-		query += " and " + name + " = 'none'"
+		conditions = append(conditions, name+" = 'none'")
 	}
-	_, err := connection.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1, Query: query})
+	_, err := connection.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: 1, Query: strings.Join(conditions, " and "),
+	})
 	return err
 }
 

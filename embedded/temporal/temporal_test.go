@@ -140,10 +140,10 @@ func TestPostgresServerGoesOnAfterARestart(t *testing.T) {
 	finish(t, connection, "kept")
 }
 
-// postgres starts a PostgreSQL server for one test, reached by its socket.
+// postgres starts a PostgreSQL server for one test, reached by its socket. Its account cannot reach the folder of the test.
 func postgres(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "embedded-test-")
+	dir, err := os.MkdirTemp("", "embedded-test-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
@@ -243,7 +243,7 @@ func get(t *testing.T, address, authorization string) (int, string) {
 
 func TestStartRefuses(t *testing.T) {
 	t.Parallel()
-	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, taken.Close()) })
 	many := strings.Split("a b c d e f g h i j k", " ")

@@ -13,10 +13,10 @@ import (
 	"provost/internal/metadata"
 )
 
-func connect(t testing.TB, url string) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(context.WithoutCancel(t.Context()), url)
-	require.NoError(t, err)
+func connect(tb testing.TB, url string) *pgx.Conn {
+	tb.Helper()
+	conn, err := pgx.Connect(context.WithoutCancel(tb.Context()), url)
+	require.NoError(tb, err)
 	return conn
 }
 
@@ -25,11 +25,11 @@ func userAttribute(code string) metadata.Attribute {
 }
 
 // outside gives a folder of the outside test data, or skips where it is absent.
-func outside(t testing.TB, parts ...string) string {
-	t.Helper()
+func outside(tb testing.TB, parts ...string) string {
+	tb.Helper()
 	folder := filepath.Join(append([]string{"..", "..", "..", "shared", "testdata"}, parts...)...)
 	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("the outside test data %s is not there", filepath.Join(parts...))
+		tb.Skipf("the outside test data %s is not there", filepath.Join(parts...))
 	}
 	return folder
 }

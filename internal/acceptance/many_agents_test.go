@@ -50,19 +50,19 @@ func TestManyAgents(t *testing.T) {
 }
 
 // resident is the memory of this process in MiB: worker, API, relay and the test itself.
-func resident(t testing.TB) int {
-	t.Helper()
+func resident(tb testing.TB) int {
+	tb.Helper()
 	text, err := os.ReadFile("/proc/self/statm")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return pages * os.Getpagesize() >> 20
 }
 
 // processor is the processor time this process used so far.
-func processor(t testing.TB) time.Duration {
-	t.Helper()
+func processor(tb testing.TB) time.Duration {
+	tb.Helper()
 	var usage syscall.Rusage
-	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	require.NoError(tb, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

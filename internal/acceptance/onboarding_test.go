@@ -17,18 +17,18 @@ import (
 
 // loadDirectory brings the outside LDIF files into slapd in their order; those that speak about the server itself go in as its
 // administrator.
-func loadDirectory(t testing.TB, slapd *ldapdev.Server, folder string) {
-	t.Helper()
+func loadDirectory(tb testing.TB, slapd *ldapdev.Server, folder string) {
+	tb.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.ldif"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	sort.Slice(files, func(i, j int) bool { return number(files[i]) < number(files[j]) })
 	for _, name := range files {
 		text, err := os.Open(name)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		asConfig := number(name) < 100 || number(name) >= 300
-		require.NoError(t, slapd.ApplyLDIF(t.Context(), text, asConfig,
+		require.NoError(tb, slapd.ApplyLDIF(tb.Context(), text, asConfig,
 			map[string]string{"LDAP_BASE_DN": slapd.Suffix, "LDAP_BACKEND": "mdb"}), name)
-		require.NoError(t, text.Close())
+		require.NoError(tb, text.Close())
 	}
 }
 

@@ -63,10 +63,10 @@ func (b bearer) GetHeaders(context.Context) (map[string]string, error) {
 }
 
 // migrated names the template database by the content of the migrations.
-func migrated(t testing.TB) string {
-	t.Helper()
+func migrated(tb testing.TB) string {
+	tb.Helper()
 	sum := sha256.New()
-	require.NoError(t, filepath.WalkDir("../store/migrations", func(path string, d fs.DirEntry, err error) error {
+	require.NoError(tb, filepath.WalkDir("../store/migrations", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -78,54 +78,54 @@ func migrated(t testing.TB) string {
 }
 
 // begin starts a platform whose engine is in a mode.
-func begin(t testing.TB, mode string) *world {
-	t.Helper()
-	url := testenv.Database(t, func(ctx context.Context, url string) error { return store.Migrate(ctx, url, app.Tenant) }, migrated(t))
-	address, token, _ := testenv.Temporal(t)
+func begin(tb testing.TB, mode string) *world {
+	tb.Helper()
+	url := testenv.Database(tb, func(ctx context.Context, url string) error { return store.Migrate(ctx, url, app.Tenant) }, migrated(tb))
+	address, token, _ := testenv.Temporal(tb)
 	namespace := "t" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	prepareNamespace(t, address, token, namespace)
+	prepareNamespace(tb, address, token, namespace)
 
-	w := &world{t: t, dir: t.TempDir(), url: url}
-	w.ctx = authz.With(context.WithoutCancel(t.Context()), authz.System(authz.OriginSystem))
+	w := &world{t: tb, dir: tb.TempDir(), url: url}
+	w.ctx = authz.With(context.WithoutCancel(tb.Context()), authz.System(authz.OriginSystem))
 	started, err := app.Start(w.ctx, app.Settings{
 		Common:     config.Common{Data: w.dir},
 		Database:   config.Database{URL: secret.New(url), MaxConnections: 20, ConnectTimeout: patience},
 		Engine:     app.Engine{Temporal: config.Temporal{Address: address, Namespace: namespace}, Token: secret.New(token)},
 		HTTP:       &config.HTTP{Address: "127.0.0.1:0", DrainPeriod: time.Second},
 		Worker:     &app.WorkerSettings{Server: server, Core: true},
-		ScriptHost: scripttest.Command(t),
+		ScriptHost: scripttest.Command(tb),
 		Version:    "test",
-		Logger:     zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel),
+		Logger:     zerolog.New(zerolog.NewTestWriter(tb)).Level(zerolog.WarnLevel),
 	})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	w.App = started
-	t.Cleanup(func() { require.NoError(t, started.Close(context.WithoutCancel(t.Context()))) })
+	tb.Cleanup(func() { require.NoError(tb, started.Close(context.WithoutCancel(tb.Context()))) })
 	w.set("soffid.task.mode", mode)
 	return w
 }
 
 // prepareNamespace gives a test a namespace of its own, so that its queues are its own too.
-func prepareNamespace(t testing.TB, address, token, namespace string) {
-	t.Helper()
+func prepareNamespace(tb testing.TB, address, token, namespace string) {
+	tb.Helper()
 	connection, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, HeadersProvider: bearer{token}})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer connection.Close()
-	_, err = connection.WorkflowService().RegisterNamespace(t.Context(), &workflowservice.RegisterNamespaceRequest{
+	_, err = connection.WorkflowService().RegisterNamespace(tb.Context(), &workflowservice.RegisterNamespaceRequest{
 		Namespace: namespace, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
 	})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	attributes := map[string]enums.IndexedValueType{}
 	for _, name := range []string{"Kind", "Subject", "System", "State", "Tenant", "Definition", "Initiator"} {
 		attributes["Provost"+name] = enums.INDEXED_VALUE_TYPE_KEYWORD
 	}
-	require.Eventually(t, func() bool {
-		_, err := connection.OperatorService().AddSearchAttributes(t.Context(), &operatorservice.AddSearchAttributesRequest{
+	require.Eventually(tb, func() bool {
+		_, err := connection.OperatorService().AddSearchAttributes(tb.Context(), &operatorservice.AddSearchAttributesRequest{
 			Namespace: namespace, SearchAttributes: attributes,
 		})
 		if err != nil {
 			return false
 		}
-		_, err = connection.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Namespace: namespace})
+		_, err = connection.ListWorkflow(tb.Context(), &workflowservice.ListWorkflowExecutionsRequest{Namespace: namespace})
 		return err == nil
 	}, patience, 50*time.Millisecond)
 }
@@ -248,26 +248,26 @@ func (w *world) change(name string, edit func(*identity.User)) {
 }
 
 // directory starts slapd and gives the parameters of an agent for it.
-func directory(t testing.TB, options ldapdev.Options) (*ldapdev.Server, map[string]string) {
-	t.Helper()
-	s := testenv.Slapd(t, options)
+func directory(tb testing.TB, options ldapdev.Options) (*ldapdev.Server, map[string]string) {
+	tb.Helper()
+	s := testenv.Slapd(tb, options)
 	host, port, ok := strings.Cut(strings.TrimPrefix(s.URL(), "ldap://"), ":")
-	require.True(t, ok)
+	require.True(tb, ok)
 	return s, map[string]string{
 		"host": host, "port": port, "ssl": "none", "bindDN": s.AdminDN, "password": s.AdminPassword, "baseDN": s.Suffix,
 	}
 }
 
 // entries reads what is below a base, by the value of a naming attribute.
-func entries(t testing.TB, s *ldapdev.Server, base, filter, key string) map[string]*goldap.Entry {
-	t.Helper()
+func entries(tb testing.TB, s *ldapdev.Server, base, filter, key string) map[string]*goldap.Entry {
+	tb.Helper()
 	conn, err := goldap.DialURL(s.URL())
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer conn.Close()
-	require.NoError(t, conn.Bind(s.AdminDN, s.AdminPassword))
+	require.NoError(tb, conn.Bind(s.AdminDN, s.AdminPassword))
 	found, err := conn.SearchWithPaging(goldap.NewSearchRequest(base, goldap.ScopeWholeSubtree, goldap.NeverDerefAliases, 0, 0, false,
 		filter, []string{"*"}, nil), 500)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	out := map[string]*goldap.Entry{}
 	for _, e := range found.Entries {
 		out[e.GetAttributeValue(key)] = e

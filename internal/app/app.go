@@ -148,7 +148,7 @@ func (a *App) startRelay(ctx context.Context) {
 // handler gives the whole HTTP interface of the process.
 func (a *App) handler(ctx context.Context) http.Handler {
 	s := &a.settings
-	return api.New(api.Deps{
+	return api.New(api.Deps{ //nolint:contextcheck // a request has its own context
 		Platform: a.Platform, Sessions: a.Sessions, Monitor: a.monitor(), Events: a.startEvents(ctx), UI: ui.Handler(),
 		TemporalUI: s.TemporalUI, TemporalNamespace: s.Engine.Namespace, Metrics: telemetry.Handler(a.registry), Ready: a.ready,
 		Version: s.Version, Logger: s.Logger,

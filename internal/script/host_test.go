@@ -186,7 +186,7 @@ func TestCloseFailsRunningAndLaterCalls(t *testing.T) {
 	t.Parallel()
 	host := scripttest.New(t, script.Options{})
 	entered := make(chan struct{})
-	services := serviceFunc(func(ctx context.Context, _ string, _ string, _ []any) (any, error) {
+	services := serviceFunc(func(_ context.Context, _, _ string, _ []any) (any, error) {
 		close(entered)
 		return nil, nil
 	})

@@ -208,7 +208,7 @@ func TestNoProcessAndNoGoroutineStaysBehind(t *testing.T) {
 func TestProcessesDieWithTheirParent(t *testing.T) {
 	t.Parallel()
 	pids := filepath.Join(t.TempDir(), "pids")
-	parent := exec.Command(scripttest.Command(t)[0], orphanage, pids) //nolint:noctx // killed below
+	parent := exec.Command(scripttest.Command(t)[0], orphanage, pids)
 	require.NoError(t, parent.Start())
 	var child string
 	require.Eventually(t, func() bool {

@@ -1,5 +1,7 @@
 package script_test
 
+import "maps"
+
 // Sample people and systems; none of them exists.
 var (
 	jane = object("User", map[string]any{
@@ -26,14 +28,9 @@ const (
 )
 
 // with answers a copy of a data object with other entries.
-func with(o map[string]any, entries map[string]any) map[string]any {
-	made := make(map[string]any, len(o))
-	for k, v := range o {
-		made[k] = v
-	}
-	for k, v := range entries {
-		made[k] = v
-	}
+func with(o, entries map[string]any) map[string]any {
+	made := maps.Clone(o)
+	maps.Copy(made, entries)
 	return made
 }
 

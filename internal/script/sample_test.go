@@ -3,6 +3,7 @@ package script_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +34,7 @@ func readSamples(t *testing.T, page string) []string {
 	var samples []string
 	var current []string
 	inside := false
-	for _, line := range strings.Split(string(text), "\n") {
+	for line := range strings.SplitSeq(string(text), "\n") {
 		switch {
 		case strings.Contains(line, "```"):
 			if inside {
@@ -134,9 +135,7 @@ type sample struct {
 
 func object(class string, entries map[string]any) map[string]any {
 	o := map[string]any{script.ClassKey: class}
-	for k, v := range entries {
-		o[k] = v
-	}
+	maps.Copy(o, entries)
 	return o
 }
 

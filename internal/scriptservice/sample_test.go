@@ -121,7 +121,7 @@ func TestSamplesPrintRoles(t *testing.T) {
 		require.Equal(t, want, b.output(sample(t, samples, heading)), heading)
 	}
 	all := b.output(sample(t, samples, "#### Print the roles associated with each account"))
-	require.Contains(t, all, "Usuario: david.gomez\nNombre: Sample\nNombre del Rol: R1\nDescripcion: may R1\n\n") //nolint:misspell // the guide's own words
+	require.Contains(t, all, "Usuario: david.gomez\nNombre: Sample\nNombre del Rol: R1\nDescripcion: may R1\n\n")
 	require.Contains(t, all, "Usuario: admin\n")
 	require.Contains(t, all, "Nombre del Rol: SOFFID_ADMIN\n")
 
@@ -134,7 +134,7 @@ func TestSampleRolesOfAUser(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	held(b, "Ivan")
-	require.Equal(t, "Usuari: Ivan\n\nNombre: R1\nDescripcion: may R1\n\n", b.output(sample(t, samples, "#### Recover roles of a user"))) //nolint:misspell // the guide's own words
+	require.Equal(t, "Usuari: Ivan\n\nNombre: R1\nDescripcion: may R1\n\n", b.output(sample(t, samples, "#### Recover roles of a user")))
 }
 
 func TestSamplesCreateUpdateAndDeleteARole(t *testing.T) {

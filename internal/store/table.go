@@ -225,7 +225,7 @@ func (t *table[T]) Outside(ctx context.Context, s authz.Scope, ids ...uuid.UUID)
 	}
 	seen := map[uuid.UUID]bool{}
 	for i := range inside {
-		seen[any(&inside[i]).(object.Object).Base().ID] = true //nolint:forcetypeassert // every stored type embeds Meta
+		seen[any(&inside[i]).(object.Object).Base().ID] = true //nolint:forcetypeassert,errcheck // every stored type embeds Meta
 	}
 	var outside []uuid.UUID
 	for _, id := range ids {

@@ -95,6 +95,26 @@ type Result struct {
 	Unknown bool `json:"unknown,omitempty"`
 }
 
+// NotTaken gives the results of targets that no server of the agent took in time: they wait for it, and no attempt is counted.
+func NotTaken(targets []Target) []Result {
+	return unanswered(targets, connector.ClassUnavailable, "No server took the agent's tasks in time.")
+}
+
+// NotFinished gives the results of targets that a server of the agent took and gave no result for: they are tried again.
+func NotFinished(targets []Target) []Result {
+	return unanswered(targets, connector.ClassTransient, "The agent did not finish: its server ended or the time limit passed.")
+}
+
+func unanswered(targets []Target, class connector.ErrorClass, message string) []Result {
+	results := make([]Result, len(targets))
+	for i, t := range targets {
+		results[i] = Result{
+			Target: t, Outcome: Errored, ErrorClass: class, Message: message, Unknown: class == connector.ClassTransient,
+		}
+	}
+	return results
+}
+
 // Progress says what is left after recording.
 type Progress struct {
 	// Again is set when a task changed while it was worked on, or can be tried at once.

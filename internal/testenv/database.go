@@ -22,18 +22,18 @@ const templateLock = 0x70726f76
 // a template that migrate fills once for each key, whichever test of whichever process comes first. The key names what
 // migrate does: make it from the content of the migrations, or an old template is used for new migrations while the
 // server lives. With a nil migrate the database is empty.
-func Database(t testing.TB, migrate func(ctx context.Context, url string) error, key string) string {
-	t.Helper()
-	server := Postgres(t)
-	ctx := t.Context()
+func Database(tb testing.TB, migrate func(ctx context.Context, url string) error, key string) string {
+	tb.Helper()
+	server := Postgres(tb)
+	ctx := tb.Context()
 	template := "template0"
 	if migrate != nil {
 		template = templateName(key)
-		require.NoError(t, templates.ensure(ctx, server, template, migrate), "the template database %q", key)
+		require.NoError(tb, templates.ensure(ctx, server, template, migrate), "the template database %q", key)
 	}
 	name, err := server.copyOf(ctx, template)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, server.drop(context.WithoutCancel(ctx), name)) })
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, server.drop(context.WithoutCancel(ctx), name)) })
 	return server.URL(name)
 }
 

@@ -38,10 +38,10 @@ func (p *PostgresServer) URL(database string) string {
 
 // Postgres returns the server that the test processes of this account share, started when it does not run. Databases made
 // on it by hand are to be dropped by who made them; Database is the easy way.
-func Postgres(t testing.TB) *PostgresServer {
-	t.Helper()
+func Postgres(tb testing.TB) *PostgresServer {
+	tb.Helper()
 	server, err := sharedServer()
-	require.NoError(t, err, "the PostgreSQL server for tests")
+	require.NoError(tb, err, "the PostgreSQL server for tests")
 	return server
 }
 
@@ -152,7 +152,6 @@ func startSupervisor(dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)
 	}
-	//nolint:noctx,gosec // it outlives this process; the program is this one
 	cmd := exec.Command(program)
 	cmd.Env = append(os.Environ(), supervisorVariable+"="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

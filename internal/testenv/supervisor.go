@@ -31,7 +31,7 @@ const (
 // itself. The variable is set by startSupervisor only.
 func init() { //nolint:gochecknoinits // see above
 	if dir := os.Getenv(supervisorVariable); dir != "" {
-		os.Exit(supervise(dir, os.Stdout))
+		os.Exit(supervise(dir, os.Stdout)) //nolint:forbidigo // no main of ours runs in a test program
 	}
 }
 

@@ -33,10 +33,10 @@ type temporalServer struct {
 // call must carry as `authorization: Bearer <token>`, and its namespace, which has the search attributes of the platform.
 // Workflows are in memory and end with the process. The binary is the one named in PROVOST_BIN, otherwise bin/provost of
 // the repository; a missing one fails the test.
-func Temporal(t testing.TB) (address, token, namespace string) {
-	t.Helper()
+func Temporal(tb testing.TB) (address, token, namespace string) {
+	tb.Helper()
 	server, err := processTemporal()
-	require.NoError(t, err, "the Temporal server for tests")
+	require.NoError(tb, err, "the Temporal server for tests")
 	return server.Address, server.Token, server.Namespace
 }
 
@@ -83,7 +83,6 @@ func startTemporal(program string) (*temporalServer, error) {
 		return nil, fmt.Errorf("make pipe: %w", err)
 	}
 	defer output.Close()
-	//nolint:noctx,gosec // it lives as long as this process; the program is named by who runs the tests
 	cmd := exec.Command(program, "temporal", "--memory", "--json")
 	var complaints bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = input, write, &complaints

@@ -21,17 +21,17 @@ import (
 const stopTimeout = 20 * time.Second
 
 // Slapd starts a directory for one test, in a temporary folder unless opts name one. It is stopped at the end of the test.
-func Slapd(t testing.TB, opts ldapdev.Options) *ldapdev.Server {
-	t.Helper()
+func Slapd(tb testing.TB, opts ldapdev.Options) *ldapdev.Server {
+	tb.Helper()
 	if opts.Dir == "" {
-		opts.Dir = t.TempDir()
+		opts.Dir = tb.TempDir()
 	}
-	server, err := ldapdev.Start(t.Context(), opts)
-	require.NoError(t, err)
-	t.Cleanup(func() {
+	server, err := ldapdev.Start(tb.Context(), opts)
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
-		require.NoError(t, server.Stop(ctx))
+		require.NoError(tb, server.Stop(ctx))
 	})
 	return server
 }

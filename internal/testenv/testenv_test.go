@@ -74,7 +74,7 @@ func TestDatabasesAreCopiesOfOneTemplate(t *testing.T) {
 	require.Equal(t, "from the template", query(t, second, "select note from notes"), "the databases are apart")
 }
 
-func TestDatabaseEndsWithItsTest(t *testing.T) {
+func TestDatabaseEndsWithItsTest(t *testing.T) { //nolint:tparallel // the test waits for the end of its part
 	t.Parallel()
 	var url string
 	t.Run("user", func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestTemplateThatFailedIsTriedAgain(t *testing.T) {
 
 func TestServerIsSharedByProcessesAndEndsWithTheLast(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "testenv-test-")
+	dir, err := os.MkdirTemp("", "testenv-test-") //nolint:usetesting // the last server writes there when the test is over
 	require.NoError(t, err)
 	// The last server may still write while it stops: the folder goes when it is through.
 	t.Cleanup(func() {
@@ -217,7 +217,7 @@ func TestProgramIsLookedForInTheRepositoryOnly(t *testing.T) {
 	require.Equal(t, filepath.Join(base, "bin", "provost"), program)
 }
 
-func TestDirectoryServesOneTest(t *testing.T) {
+func TestDirectoryServesOneTest(t *testing.T) { //nolint:tparallel // the test waits for the end of its part
 	t.Parallel()
 	var server *ldapdev.Server
 	t.Run("user", func(t *testing.T) {

@@ -66,7 +66,7 @@ func program(t *testing.T) string {
 // dataFolder gives a new folder that the account of PostgreSQL can reach, unlike the private one of testing.T.
 func dataFolder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "provost-dev-test-")
+	dir, err := os.MkdirTemp("", "provost-dev-test-") //nolint:usetesting // see above
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	require.NoError(t, os.Chmod(dir, 0o755))
@@ -76,7 +76,7 @@ func dataFolder(t *testing.T) string {
 // command gives the command with no setting from the environment of the tests.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(program(t), args...) //nolint:noctx,gosec // it is stopped by signals; the program is ours
+	cmd := exec.Command(program(t), args...)
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "PROVOST_") || strings.HasPrefix(variable, "PROVOST_PG_BIN=") {
 			cmd.Env = append(cmd.Env, variable)
@@ -181,7 +181,9 @@ func (d *dev) people(t *testing.T, filter string) map[string]*ldap.Entry {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(d.folder, "ldap", "directory.json"))
 	require.NoError(t, err)
-	var state struct{ AdminPassword string }
+	var state struct {
+		AdminPassword string `json:"adminPassword"`
+	}
 	require.NoError(t, json.Unmarshal(content, &state))
 	connection, err := ldap.DialURL(d.LDAPURL)
 	require.NoError(t, err)
@@ -299,7 +301,7 @@ func TestDevSaysWhatIsMissing(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, said, "PROVOST_PG_BIN")
 
-	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
 	code, said = failing(t, nil, "--data", dataFolder(t), "--no-sample", "--http", taken.Addr().String())

@@ -80,17 +80,21 @@ func (t *translator) lineAfter(i int) {
 	}
 }
 
+// qualified reads names with points between them and answers where they end.
+func (t *translator) qualified(i int) (name string, end int) {
+	end = i + 1
+	for t.text(end) == "." && t.is(end+1, Identifier) {
+		end += 2
+	}
+	return joined(t.original[i:end]), end
+}
+
 // typeAt reads a type (qualified name, type arguments, []) and answers where it ends, -1 if none begins here.
 func (t *translator) typeAt(i int) (end int, name string) {
 	if !t.name(i) {
 		return -1, ""
 	}
-	name = t.text(i)
-	end = i + 1
-	for t.text(end) == "." && t.is(end+1, Identifier) {
-		name += "." + t.text(end+1)
-		end += 2
-	}
+	name, end = t.qualified(i)
 	if t.text(end) == "<" {
 		if end = t.typeArguments(end); end < 0 {
 			return -1, ""
@@ -278,11 +282,11 @@ func (t *translator) imports(i int) {
 	if t.text(end) == "static" {
 		t.findAt(end, "static imports cannot be translated")
 	}
-	name := ""
+	begin := end
 	for end < len(t.original) && (t.is(end, Identifier) || t.text(end) == "." || t.text(end) == "*") {
-		name += t.text(end)
 		end++
 	}
+	name := joined(t.original[begin:end])
 	t.drop(i, end)
 	t.at = end - 1
 	if pkg, wildcard := strings.CutSuffix(name, ".*"); wildcard {
@@ -305,12 +309,7 @@ func (t *translator) creation(i int) {
 	if !t.name(i + 1) {
 		return
 	}
-	end := i + 2
-	name := t.text(i + 1)
-	for t.text(end) == "." && t.is(end+1, Identifier) {
-		name += "." + t.text(end+1)
-		end += 2
-	}
+	name, end := t.qualified(i + 1)
 	afterName := end
 	if t.text(end) == "<" {
 		if end = t.typeArguments(end); end < 0 {

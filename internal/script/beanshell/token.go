@@ -316,13 +316,20 @@ func classNameAt(tokens []Token, i int) (Token, int) {
 	if !roots[t.Text] || i > 0 && tokens[i-1].Text == "." && !(i > 1 && tokens[i-2].Text == "Packages") {
 		return t, i
 	}
-	name := t.Text
 	for j := i + 1; j+1 < len(tokens) && tokens[j].Text == "." && tokens[j+1].Kind == Identifier; j += 2 {
-		name += "." + tokens[j+1].Text
 		if c := tokens[j+1].Text[0]; c >= 'A' && c <= 'Z' {
-			t.Text = name
+			t.Text = joined(tokens[i : j+2])
 			return t, j + 2
 		}
 	}
 	return t, i
+}
+
+// joined is the text of the tokens without what stood between them.
+func joined(tokens []Token) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString(t.Text)
+	}
+	return b.String()
 }

@@ -1,7 +1,6 @@
 package beanshell
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -106,6 +105,7 @@ func (t *translator) step() {
 		t.tokens[i].Text = strings.TrimRight(tok.Text, suffixes(tok.Text))
 	case Punctuation:
 		t.punctuation(i)
+	case End, Text, Regexp: // the same in both languages
 	}
 }
 
@@ -299,7 +299,7 @@ func (t *translator) comparison(i int) {
 		t.findAt(i, "only a variable can be compared with void")
 		return
 	}
-	t.tokens[i-1].Text = fmt.Sprintf("(typeof %s", t.text(i-1))
+	t.tokens[i-1].Text = "(typeof " + t.text(i-1)
 	t.tokens[i].Text = t.text(i) + "="
 	t.tokens[i+1].Text = `"undefined")`
 	t.at = i + 1

@@ -230,8 +230,7 @@ func (w *world) describe(value goja.Value) *wire.Failure {
 		f.Message = object.String()
 		return nil
 	})
-	var interrupted *goja.InterruptedError
-	if errors.As(err, &interrupted) {
+	if interrupted, ok := errors.AsType[*goja.InterruptedError](err); ok {
 		return w.interruption(interrupted)
 	}
 	f.Message = cut(f.Message, 2000)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/dop251/goja"
@@ -53,7 +54,7 @@ func (w *world) hydrate(v any) goja.Value {
 	}
 }
 
-func (w *world) construct(class goja.Value, arg goja.Value) goja.Value {
+func (w *world) construct(class, arg goja.Value) goja.Value {
 	object, err := w.vm.New(class, arg)
 	if err != nil {
 		panic(err)
@@ -199,7 +200,7 @@ func (e *exporter) list(o *goja.Object, depth int) (any, error) {
 	}
 	list := make([]any, 0, min(n, 1024))
 	for i := range n {
-		item, err := e.value(o.Get(fmt.Sprint(i)), depth+1)
+		item, err := e.value(o.Get(strconv.Itoa(i)), depth+1)
 		if err != nil {
 			return nil, err
 		}

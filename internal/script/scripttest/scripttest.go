@@ -37,22 +37,22 @@ func ServeIfAsked() {
 }
 
 // Command is the argument vector that runs this test binary as a script host.
-func Command(t testing.TB) []string {
-	t.Helper()
+func Command(tb testing.TB) []string {
+	tb.Helper()
 	binary, err := os.Executable()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return []string{binary, argument}
 }
 
 // New starts a host for the length of the test. Options.Command is filled in; without a size it has one process.
-func New(t testing.TB, options script.Options) *script.Host {
-	t.Helper()
-	options.Command = Command(t)
+func New(tb testing.TB, options script.Options) *script.Host {
+	tb.Helper()
+	options.Command = Command(tb)
 	if options.Size == 0 {
 		options.Size = 1
 	}
 	host, err := script.NewHost(options)
-	require.NoError(t, err)
-	t.Cleanup(host.Close)
+	require.NoError(tb, err)
+	tb.Cleanup(host.Close)
 	return host
 }
