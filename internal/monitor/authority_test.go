@@ -36,7 +36,10 @@ func operations() map[string]operation {
 			authz.SystemQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.DefaultMappings(ctx, id); return err },
 		},
 		"ExportMappings": {
-			authz.SystemQuery, func(ctx context.Context, s *monitor.Service) error { _, _, err := s.ExportMappings(ctx, id); return err },
+			authz.SystemQuery, func(ctx context.Context, s *monitor.Service) error {
+				_, _, err := s.ExportMappings(ctx, id)
+				return err
+			},
 		},
 		"ImportMappings": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error {
 			_, err := s.ImportMappings(ctx, id, 0, []byte("<mappings/>"), true)
@@ -45,17 +48,22 @@ func operations() map[string]operation {
 		"TestConnection": {
 			authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.TestConnection(ctx, id); return err },
 		},
-		"Schema":      {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.Schema(ctx, id); return err }},
-		"Evaluate":    {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.Evaluate(ctx, id, test); return err }},
-		"FetchRaw":    {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.FetchRaw(ctx, id, test); return err }},
-		"FetchMapped": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.FetchMapped(ctx, id, test); return err }},
+		"Schema":   {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.Schema(ctx, id); return err }},
+		"Evaluate": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.Evaluate(ctx, id, test); return err }},
+		"FetchRaw": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.FetchRaw(ctx, id, test); return err }},
+		"FetchMapped": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error {
+			_, err := s.FetchMapped(ctx, id, test)
+			return err
+		}},
 
 		"Load":      {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.Load(ctx, 10); return err }},
 		"ListTasks": {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.ListTasks(ctx, list); return err }},
-		"EachTask":  {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { return s.EachTask(ctx, list, skip[monitor.SyncTask]) }},
-		"GetTask":   {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.GetTask(ctx, id); return err }},
-		"Matrix":    {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.Matrix(ctx, list); return err }},
-		"Held":      {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.Held(ctx); return err }},
+		"EachTask": {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error {
+			return s.EachTask(ctx, list, skip[monitor.SyncTask])
+		}},
+		"GetTask": {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.GetTask(ctx, id); return err }},
+		"Matrix":  {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.Matrix(ctx, list); return err }},
+		"Held":    {authz.SyncTaskQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.Held(ctx); return err }},
 		"Steer": {authz.SyncTaskRelease, func(ctx context.Context, s *monitor.Service) error {
 			_, err := s.Steer(ctx, monitor.ActionRelease, monitor.Selection{AllHeld: true})
 			return err
@@ -70,18 +78,33 @@ func operations() map[string]operation {
 		"PendingOfUser":    {authz.UserQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.PendingOfUser(ctx, id); return err }},
 		"PendingOfAccount": {authz.AccountQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.PendingOfAccount(ctx, id); return err }},
 		"Actual":           {authz.AccountQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.Actual(ctx, id); return err }},
-		"SynchroniseUser":  {authz.UserSync, func(ctx context.Context, s *monitor.Service) error { _, err := s.SynchroniseUser(ctx, id, 0); return err }},
+		"SynchroniseUser": {authz.UserSync, func(ctx context.Context, s *monitor.Service) error {
+			_, err := s.SynchroniseUser(ctx, id, 0)
+			return err
+		}},
 		"SynchroniseAccount": {
-			authz.AccountSync, func(ctx context.Context, s *monitor.Service) error { _, err := s.SynchroniseAccount(ctx, id, 0); return err },
+			authz.AccountSync, func(ctx context.Context, s *monitor.Service) error {
+				_, err := s.SynchroniseAccount(ctx, id, 0)
+				return err
+			},
 		},
-		"SynchroniseGroup": {authz.GroupSync, func(ctx context.Context, s *monitor.Service) error { _, err := s.SynchroniseGroup(ctx, id, 0); return err }},
-		"SynchroniseRole":  {authz.RoleSync, func(ctx context.Context, s *monitor.Service) error { _, err := s.SynchroniseRole(ctx, id, 0); return err }},
+		"SynchroniseGroup": {authz.GroupSync, func(ctx context.Context, s *monitor.Service) error {
+			_, err := s.SynchroniseGroup(ctx, id, 0)
+			return err
+		}},
+		"SynchroniseRole": {authz.RoleSync, func(ctx context.Context, s *monitor.Service) error {
+			_, err := s.SynchroniseRole(ctx, id, 0)
+			return err
+		}},
 
 		"ListRuns": {authz.RunQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.ListRuns(ctx, list); return err }},
 		"EachRun":  {authz.RunQuery, func(ctx context.Context, s *monitor.Service) error { return s.EachRun(ctx, list, skip[monitor.Run]) }},
 		"GetRun":   {authz.RunQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.GetRun(ctx, id); return err }},
 		"ListRunChanges": {
-			authz.RunQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.ListRunChanges(ctx, id, list); return err },
+			authz.RunQuery, func(ctx context.Context, s *monitor.Service) error {
+				_, err := s.ListRunChanges(ctx, id, list)
+				return err
+			},
 		},
 		"EachRunChange": {authz.RunQuery, func(ctx context.Context, s *monitor.Service) error {
 			return s.EachRunChange(ctx, id, list, skip[monitor.RunChange])
@@ -94,9 +117,11 @@ func operations() map[string]operation {
 		"ResumeRun": {authz.RunResume, func(ctx context.Context, s *monitor.Service) error { _, err := s.ResumeRun(ctx, id); return err }},
 		"CancelRun": {authz.RunCancel, func(ctx context.Context, s *monitor.Service) error { _, err := s.CancelRun(ctx, id); return err }},
 
-		"Summary":        {"", func(ctx context.Context, s *monitor.Service) error { _, err := s.Summary(ctx); return err }},
-		"ListIssues":     {authz.IssueQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.ListIssues(ctx, list); return err }},
-		"EachIssue":      {authz.IssueQuery, func(ctx context.Context, s *monitor.Service) error { return s.EachIssue(ctx, list, skip[monitor.Issue]) }},
+		"Summary":    {"", func(ctx context.Context, s *monitor.Service) error { _, err := s.Summary(ctx); return err }},
+		"ListIssues": {authz.IssueQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.ListIssues(ctx, list); return err }},
+		"EachIssue": {authz.IssueQuery, func(ctx context.Context, s *monitor.Service) error {
+			return s.EachIssue(ctx, list, skip[monitor.Issue])
+		}},
 		"SetIssue":       {authz.IssueUpdate, func(ctx context.Context, s *monitor.Service) error { return s.SetIssue(ctx, id, monitor.IssueSolved) }},
 		"EngineSettings": {authz.SettingsQuery, func(ctx context.Context, s *monitor.Service) error { _, err := s.EngineSettings(ctx); return err }},
 		"SetEngine": {authz.SettingsUpdate, func(ctx context.Context, s *monitor.Service) error {
@@ -110,8 +135,8 @@ func TestEveryUseCaseIsInTheTable(t *testing.T) {
 	t.Parallel()
 	known := operations()
 	service := reflect.TypeFor[*monitor.Service]()
-	for i := range service.NumMethod() {
-		require.Contains(t, known, service.Method(i).Name, "say what it asks for")
+	for method := range service.Methods() {
+		require.Contains(t, known, method.Name, "say what it asks for")
 	}
 	require.Len(t, known, service.NumMethod())
 }

@@ -15,7 +15,9 @@ import (
 	"provost/internal/monitor"
 )
 
-func first(object string) monitor.MappingTest { return monitor.MappingTest{Index: new(int), Object: object} }
+func first(object string) monitor.MappingTest {
+	return monitor.MappingTest{Index: new(int), Object: object}
+}
 
 func TestAMappingIsTriedOnAUser(t *testing.T) {
 	t.Parallel()
