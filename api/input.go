@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strings"
@@ -94,13 +95,18 @@ func (s *inputSchema) apply(patch map[string]any, target any) error {
 
 func (s *inputSchema) parse(body []byte) (map[string]any, error) {
 	var members map[string]any
-	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, humaProblem(http.StatusBadRequest, "The body must be a JSON object: "+err.Error())
+	err := json.Unmarshal(body, &members)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return nil, unreadable(fmt.Sprintf("The body is not JSON: %s, at byte %d", syntax.Error(), syntax.Offset))
 	}
-	if members == nil {
-		return nil, humaProblem(http.StatusBadRequest, "The body must be a JSON object")
+	if err != nil || members == nil {
+		return nil, unreadable("The body must be a JSON object")
 	}
 	return members, nil
+}
+
+func unreadable(why string) error {
+	return humaProblem(http.StatusBadRequest, why, &huma.ErrorDetail{Location: "body", Message: why})
 }
 
 // check validates the members against the schema; null, which clears an attribute, fits every type.

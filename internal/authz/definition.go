@@ -185,21 +185,22 @@ var entitlementPermissions = []Definition{
 	{
 		Permission: ScopeQuery, Object: ObjectScope,
 		Description: Text{"See scopes and their values", "Ver ámbitos y sus valores"},
+		Limits:      byInformationSystem,
 	},
 	{
 		Permission: ScopeCreate, Object: ObjectScope,
 		Description: Text{"Create scopes and their values", "Crear ámbitos y sus valores"},
-		Implies:     []Permission{ScopeQuery},
+		Implies:     []Permission{ScopeQuery}, Limits: byInformationSystem,
 	},
 	{
 		Permission: ScopeUpdate, Object: ObjectScope,
 		Description: Text{"Change scopes and their values", "Modificar ámbitos y sus valores"},
-		Implies:     []Permission{ScopeQuery},
+		Implies:     []Permission{ScopeQuery}, Limits: byInformationSystem,
 	},
 	{
 		Permission: ScopeDelete, Object: ObjectScope,
 		Description: Text{"Delete scopes and their values", "Eliminar ámbitos y sus valores"},
-		Implies:     []Permission{ScopeQuery},
+		Implies:     []Permission{ScopeQuery}, Limits: byInformationSystem,
 	},
 	{
 		Permission: AssignmentRuleQuery, Object: ObjectAssignmentRule,

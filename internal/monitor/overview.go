@@ -239,6 +239,9 @@ func (s *Service) SetIssue(ctx context.Context, id uuid.UUID, status string) err
 	if _, err := authz.Check(ctx, authz.IssueUpdate); err != nil {
 		return err
 	}
+	if status != IssueAcknowledged && status != IssueSolved {
+		return fault.InvalidField("status", "An issue can be %s or %s.", IssueAcknowledged, IssueSolved)
+	}
 	return s.Store.Do(ctx, func(ctx context.Context) error {
 		before, err := s.Store.SetIssueStatus(ctx, id, status)
 		if err != nil {

@@ -198,7 +198,7 @@ func (s *Service) pending(ctx context.Context, objects ...uuid.UUID) ([]SyncTask
 func (s *Service) Steer(ctx context.Context, action string, sel Selection) (Steered, error) {
 	plan, ok := steeringOf(action)
 	if !ok {
-		return Steered{}, fault.InvalidField("action", "There is no action %q.", action)
+		return Steered{}, noAction(action)
 	}
 	if err := sel.check(action); err != nil {
 		return Steered{}, err
@@ -232,6 +232,13 @@ func (s *Service) Steer(ctx context.Context, action string, sel Selection) (Stee
 
 // SteerOne does the action to one task; it returns fault.NotFound or, for a task in another state, fault.Conflict.
 func (s *Service) SteerOne(ctx context.Context, action string, id uuid.UUID) (SyncTaskDetail, error) {
+	plan, ok := steeringOf(action)
+	if !ok {
+		return SyncTaskDetail{}, noAction(action)
+	}
+	if _, err := authz.Check(ctx, plan.permission); err != nil {
+		return SyncTaskDetail{}, err
+	}
 	before, err := s.GetTask(ctx, id)
 	if err != nil {
 		return SyncTaskDetail{}, err
@@ -241,10 +248,13 @@ func (s *Service) SteerOne(ctx context.Context, action string, id uuid.UUID) (Sy
 		return SyncTaskDetail{}, err
 	}
 	if done.Count == 0 {
-		plan, _ := steeringOf(action)
 		return SyncTaskDetail{}, fault.New(fault.Conflict, plan.refusal, before.Number, before.Status)
 	}
 	return s.GetTask(ctx, id)
+}
+
+func noAction(action string) error {
+	return fault.InvalidField("action", "There is no action %q.", action)
 }
 
 func (sel *Selection) check(action string) error {

@@ -44,7 +44,7 @@ func (s *Service[T, P]) apply(ctx context.Context, edits []*Edit[T], atomic bool
 	return nil
 }
 
-// load locks what is to be updated or deleted and checks the versions the caller saw.
+// load locks what is to be updated or deleted.
 func (s *Service[T, P]) load(ctx context.Context, edits []*Edit[T]) error {
 	byID := map[uuid.UUID]*Edit[T]{}
 	var ids []uuid.UUID
@@ -67,12 +67,7 @@ func (s *Service[T, P]) load(ctx context.Context, edits []*Edit[T]) error {
 		return err
 	}
 	for i := range found {
-		e := byID[P(&found[i]).Base().ID]
-		e.Before = &found[i]
-		if current := P(e.Before).Base().Version; e.Version != 0 && e.Version != current {
-			e.Err = fault.New(fault.Stale, "%s was changed by %s in the meantime. Look at the new version and apply your change again.",
-				P(e.Before).Title(), P(e.Before).Base().UpdatedBy)
-		}
+		byID[P(&found[i]).Base().ID].Before = &found[i]
 	}
 	for _, e := range byID {
 		if e.Before == nil {
@@ -82,7 +77,8 @@ func (s *Service[T, P]) load(ctx context.Context, edits []*Edit[T]) error {
 	return nil
 }
 
-// authorise asks for the permissions the batch needs and that every existing object is within their scope.
+// authorise asks for the permissions the batch needs and that every existing object is within their scope, then for the
+// versions.
 func (s *Service[T, P]) authorise(ctx context.Context, edits []*Edit[T]) error {
 	groups := map[authz.Permission][]*Edit[T]{}
 	for _, e := range edits {
@@ -102,6 +98,7 @@ func (s *Service[T, P]) authorise(ctx context.Context, edits []*Edit[T]) error {
 			return err
 		}
 	}
+	s.compare(edits)
 	return nil
 }
 
@@ -141,6 +138,17 @@ func (s *Service[T, P]) checkScope(ctx context.Context, perm authz.Permission, s
 		byID[id].Err = s.missing()
 	}
 	return nil
+}
+
+// compare checks the versions the caller saw. It comes after the permissions: its sentence names the object and who changed it.
+func (*Service[T, P]) compare(edits []*Edit[T]) {
+	for _, e := range edits {
+		if e.Err != nil || e.Before == nil || e.Version == 0 || e.Version == P(e.Before).Base().Version {
+			continue
+		}
+		e.Err = fault.New(fault.Stale, "%s was changed by %s in the meantime. Look at the new version and apply your change again.",
+			P(e.Before).Title(), P(e.Before).Base().UpdatedBy)
+	}
 }
 
 // stamp gives new objects their id and keeps ids and built-in marks of existing ones.

@@ -26,32 +26,37 @@ type Runs struct{ *Tenant }
 // Runs gives the store of runs.
 func (t *Tenant) Runs() *Runs { return &Runs{t} }
 
-const selectRun = `select r.id, r.number, r.kind, r.system_id, coalesce(s.name, ''), coalesce(s.key, ''), r.status, r.phase, r.options, r.counters,
-	r.guard, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
-	from runs r left join systems s on s.id = r.system_id `
-
-func scanRun(row pgx.CollectableRow) (run.Run, error) {
-	var r run.Run
-	err := row.Scan(&r.ID, &r.Number, &r.Kind, &r.SystemID, &r.System, &r.SystemKey, &r.Status, &r.Phase, &r.Options, &r.Counters,
-		&r.Verdict, &r.Message, &r.Author, &r.CreatedAt, &r.StartedAt, &r.EndedAt, &r.ReviewedBy)
-	return r, err
-}
-
 // Get implements run.Store.
 func (s *Runs) Get(ctx context.Context, id uuid.UUID) (run.Run, error) {
-	var r run.Run
+	var out run.Run
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.tx.Query(ctx, selectRun+"where r.id = $1", id)
-		if err != nil {
-			return fmt.Errorf("read run: %w", err)
-		}
-		r, err = pgx.CollectExactlyOneRow(rows, scanRun)
+		row, err := u.q.GetRun(ctx, id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound, "There is no such run.")
 		}
+		if err != nil {
+			return fmt.Errorf("read run: %w", err)
+		}
+		out, err = runOf(&row)
 		return err
 	})
-	return r, err
+	return out, err
+}
+
+func runOf(row *db.GetRunRow) (run.Run, error) {
+	r := run.Run{
+		ID: row.ID, Number: row.Number, Kind: row.Kind, SystemID: row.SystemID, System: row.System, SystemKey: row.SystemKey,
+		Status: row.Status, Phase: row.Phase, Message: row.Message, Author: row.Author, CreatedAt: row.CreatedAt,
+		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ReviewedBy: row.ReviewedBy,
+	}
+	err := errors.Join(json.Unmarshal(row.Options, &r.Options), json.Unmarshal(row.Counters, &r.Counters))
+	if row.Guard != nil {
+		err = errors.Join(err, json.Unmarshal(row.Guard, &r.Verdict))
+	}
+	if err != nil {
+		return r, fmt.Errorf("read run %d: %w", row.Number, err)
+	}
+	return r, nil
 }
 
 // Create implements run.Store.

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"provost/internal/audit/chain"
+	"provost/internal/store/db"
 )
 
 // Seals seals and verifies the audit trail: it implements activities.Sealer.
@@ -28,14 +27,10 @@ func (t *Tenant) Seals(keys chain.Keys, head func(chain.Head)) *Seals {
 	return &Seals{Tenant: t, chain: chain.New(t.key, keys), head: head}
 }
 
-const (
-	auditRows = `select id, xid::text, at, actor_id, actor, origin, origin_id, action, object_type, object_id, object_name,
-		before::text, after::text, remote from audit_entries e where xid >= $1::text::xid8 and xid < $2::text::xid8
-		order by e.xid, e.id` // a bare xid would be the text that is selected, and "10" comes before "9"
-	auditBlocks = "select seq, sealed_at, below_xid::text, rows, first_id, last_id, hash, mac from audit_blocks"
-	// sealOnce lets one process seal at a time; the others leave it to that one.
-	sealOnce = "select pg_try_advisory_xact_lock(hashtext('provost/seal/' || current_schema()))"
-)
+// auditRows is not a query of sqlc's: a trail has millions of rows, which are streamed, and sqlc would gather them in a list. The order
+// names the table's column: a bare xid would be the text beside it, by which 1000 comes before 999.
+const auditRows = `select id, xid::text, at, actor_id, actor, origin, origin_id, action, object_type, object_id, object_name,
+	before::text, after::text, remote from audit_entries t where t.xid >= $1::text::xid8 and t.xid < $2::text::xid8 order by t.xid, t.id`
 
 // Seal chains the rows of all transactions that ended before every one still running: a row committed late, with an older id, is never
 // missed, and nobody's transaction waits.
@@ -43,8 +38,8 @@ func (s *Seals) Seal(ctx context.Context) error {
 	var sealed *chain.Block
 	err := s.exec(ctx, func(ctx context.Context, u *unit) error {
 		sealed = nil
-		var mine bool
-		if err := u.tx.QueryRow(ctx, sealOnce).Scan(&mine); err != nil || !mine {
+		mine, err := u.q.TrySealing(ctx)
+		if err != nil || !mine {
 			return err
 		}
 		previous, err := s.last(ctx, u)
@@ -58,11 +53,11 @@ func (s *Seals) Seal(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = u.tx.Exec(ctx, `insert into audit_blocks (seq, sealed_at, below_xid, rows, first_id, last_id, hash, mac)
-			values ($1, $2, $3::text::xid8, $4, $5, $6, $7, $8)`,
-			block.Seq, block.SealedAt, xid(block.BelowXid), block.Rows, block.FirstID, block.LastID, block.Hash, block.MAC)
 		sealed = &block
-		return err
+		return u.q.InsertAuditBlock(ctx, db.InsertAuditBlockParams{
+			Seq: block.Seq, SealedAt: block.SealedAt, BelowXid: xid(block.BelowXid), Rows: block.Rows, FirstID: block.FirstID,
+			LastID: block.LastID, Hash: block.Hash, Mac: block.MAC,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("seal audit trail: %w", err)
@@ -74,61 +69,61 @@ func (s *Seals) Seal(ctx context.Context) error {
 }
 
 func (s *Seals) next(ctx context.Context, u *unit, previous chain.Block) (chain.Block, error) {
-	var horizon string
-	now := "select pg_snapshot_xmin(pg_current_snapshot())::text"
-	if err := u.tx.QueryRow(ctx, now).Scan(&horizon); err != nil {
-		return chain.Block{}, fmt.Errorf("read horizon: %w", err)
-	}
-	below, err := strconv.ParseUint(horizon, 10, 64)
+	horizon, err := u.q.SealHorizon(ctx)
 	if err != nil {
 		return chain.Block{}, fmt.Errorf("read horizon: %w", err)
 	}
-	var at time.Time
-	if err := u.tx.QueryRow(ctx, "select clock_timestamp()").Scan(&at); err != nil {
-		return chain.Block{}, fmt.Errorf("read clock: %w", err)
+	below, err := strconv.ParseUint(horizon.Below, 10, 64)
+	if err != nil {
+		return chain.Block{}, fmt.Errorf("read horizon: %w", err)
 	}
-	return s.chain.Seal(previous, below, at, rowsOf(ctx, u.tx, previous.BelowXid, below))
+	return s.chain.Seal(previous, below, horizon.At, rowsOf(ctx, u.tx, previous.BelowXid, below))
 }
 
 // last gives the newest block, or the zero one.
 func (s *Seals) last(ctx context.Context, u *unit) (chain.Block, error) {
-	rows, err := u.tx.Query(ctx, auditBlocks+" order by seq desc limit 1")
-	if err != nil {
-		return chain.Block{}, fmt.Errorf("read last block: %w", err)
-	}
-	block, err := pgx.CollectExactlyOneRow(rows, scanBlock)
+	row, err := u.q.LastAuditBlock(ctx)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return chain.Block{}, nil
 	}
-	return block, err
+	if err != nil {
+		return chain.Block{}, fmt.Errorf("read last block: %w", err)
+	}
+	return sealedBlock(db.AuditBlocksRow(row))
 }
 
 // Verify walks the whole chain and says whether any sealed row was edited, removed or inserted.
 func (s *Seals) Verify(ctx context.Context) (chain.Report, error) {
 	var report chain.Report
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.tx.Query(ctx, auditBlocks+" order by seq")
+		blocks, err := u.q.AuditBlocks(ctx)
 		if err != nil {
 			return fmt.Errorf("read blocks: %w", err)
 		}
-		blocks, err := pgx.CollectRows(rows, scanBlock)
-		if err != nil {
-			return fmt.Errorf("read blocks: %w", err)
-		}
-		report, err = s.chain.Verify(withoutErrors(blocks), rowsOf(ctx, u.tx, 0, 1<<63))
+		report, err = s.chain.Verify(sealedBlocks(blocks), rowsOf(ctx, u.tx, 0, 1<<63))
 		return err
 	})
 	return report, err
 }
 
-func withoutErrors(blocks []chain.Block) iter.Seq2[chain.Block, error] {
+func sealedBlocks(rows []db.AuditBlocksRow) iter.Seq2[chain.Block, error] {
 	return func(yield func(chain.Block, error) bool) {
-		for b := range slices.Values(blocks) {
-			if !yield(b, nil) {
+		for _, row := range rows {
+			if !yield(sealedBlock(row)) {
 				return
 			}
 		}
 	}
+}
+
+func sealedBlock(r db.AuditBlocksRow) (chain.Block, error) {
+	below, err := strconv.ParseUint(r.BelowXid, 10, 64)
+	if err != nil {
+		return chain.Block{}, fmt.Errorf("read block: %w", err)
+	}
+	return chain.Block{
+		Seq: r.Seq, SealedAt: r.SealedAt, BelowXid: below, Rows: r.Rows, FirstID: r.FirstID, LastID: r.LastID, Hash: r.Hash, MAC: r.Mac,
+	}, nil
 }
 
 // rowsOf streams the audit rows of the transactions from one up to another.
@@ -164,17 +159,6 @@ func scanSealed(row pgx.CollectableRow) (chain.Row, error) {
 	r.ActorID, r.OriginID, r.ObjectID = nullable(actor), nullable(origin), nullable(subject)
 	r.Xid, err = strconv.ParseUint(transaction, 10, 64)
 	return r, err
-}
-
-func scanBlock(row pgx.CollectableRow) (chain.Block, error) {
-	var b chain.Block
-	var below string
-	if err := row.Scan(&b.Seq, &b.SealedAt, &below, &b.Rows, &b.FirstID, &b.LastID, &b.Hash, &b.MAC); err != nil {
-		return b, err
-	}
-	var err error
-	b.BelowXid, err = strconv.ParseUint(below, 10, 64)
-	return b, err
 }
 
 func nullable(id *uuid.UUID) uuid.NullUUID {

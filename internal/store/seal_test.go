@@ -17,8 +17,8 @@ import (
 	"provost/internal/testenv"
 )
 
-// sealed is a tenant with two sealed blocks of three rows each.
-func sealed(t *testing.T) (*store.Seals, *pgx.Conn, []chain.Head) {
+// trail is a tenant without an entry, a connection that looks past it, and the heads of the blocks sealed so far.
+func trail(t *testing.T) (*store.Seals, *pgx.Conn, *[]chain.Head) {
 	t.Helper()
 	fingerprint, err := store.Fingerprint()
 	require.NoError(t, err)
@@ -31,21 +31,28 @@ func sealed(t *testing.T) (*store.Seals, *pgx.Conn, []chain.Head) {
 	tenant := database.Tenant("master")
 	var heads []chain.Head
 	seals := tenant.Seals(box, func(h chain.Head) { heads = append(heads, h) })
-	for block := range int64(2) {
-		for range 3 {
-			id := uuid.New()
-			require.NoError(t, tenant.Record(t.Context(), audit.Entry{
-				Action: audit.Update, ObjectType: "user", ObjectID: &id, ObjectName: "sample", After: []byte(`{"lastName": "Sample"}`),
-			}))
-		}
-		sealAll(t, seals, 3*(block+1))
-	}
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
 	_, err = conn.Exec(t.Context(), "set search_path = t_master, provost")
 	require.NoError(t, err)
-	return seals, conn, heads
+	return seals, conn, &heads
+}
+
+// sealed is a tenant with two sealed blocks of three rows each.
+func sealed(t *testing.T) (*store.Seals, *pgx.Conn, []chain.Head) {
+	t.Helper()
+	seals, conn, heads := trail(t)
+	for block := range int64(2) {
+		for range 3 {
+			id := uuid.New()
+			require.NoError(t, seals.Record(t.Context(), audit.Entry{
+				Action: audit.Update, ObjectType: "user", ObjectID: &id, ObjectName: "sample", After: []byte(`{"lastName": "Sample"}`),
+			}))
+		}
+		sealAll(t, seals, 3*(block+1))
+	}
+	return seals, conn, *heads
 }
 
 // sealAll seals until so many rows are in blocks: the horizon is that of the whole server, and other tests have transactions running.
@@ -96,6 +103,36 @@ func TestTamperingIsFound(t *testing.T) {
 			require.NotEmpty(t, report.Reason)
 		})
 	}
+}
+
+// Transactions are numbers: the trail is in order, and intact, when their ids get another digit.
+func TestTransactionsGetAnotherDigit(t *testing.T) {
+	t.Parallel()
+	seals, conn, _ := trail(t)
+	for _, xid := range []string{"100", "9", "99", "10"} {
+		_, err := conn.Exec(t.Context(), "insert into audit_entries (xid, origin, action, object_type) values ($1::text::xid8, 'person', 'update', 'user')", xid)
+		require.NoError(t, err)
+	}
+	require.NoError(t, seals.Seal(t.Context()))
+	report, err := seals.Verify(t.Context())
+	require.NoError(t, err)
+	require.True(t, report.Intact(), report.Reason)
+	require.EqualValues(t, 4, report.Rows)
+}
+
+func TestOneProcessSealsAtATime(t *testing.T) {
+	t.Parallel()
+	seals, conn, heads := trail(t)
+	other, err := conn.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = other.Exec(t.Context(), "select pg_advisory_xact_lock(hashtext('provost/seal/t_master'))")
+	require.NoError(t, err)
+	require.NoError(t, seals.Record(t.Context(), audit.Entry{Action: audit.Create, ObjectType: "user"}))
+	require.NoError(t, seals.Seal(t.Context()), "it is left to the process that seals")
+	require.Empty(t, *heads)
+	require.NoError(t, other.Rollback(t.Context()))
+	sealAll(t, seals, 1)
+	require.NotEmpty(t, *heads)
 }
 
 func TestRunningTransactionIsSealedLater(t *testing.T) {

@@ -31,6 +31,14 @@ func byInformationSystem(column string) func(authz.Scope, func(any) string) stri
 	}
 }
 
+// inTree limits the objects of a tree to those in the scope. A scope holds what lies below its limits already; the parent counts as well,
+// so that a new object below one of the scope is in it before anybody asks for the scope again.
+func inTree(by func(column string) func(authz.Scope, func(any) string) string) func(authz.Scope, func(any) string) string {
+	return func(s authz.Scope, arg func(any) string) string {
+		return "(" + by("t.id")(s, arg) + " or " + by("t.parent_id")(s, arg) + ")"
+	}
+}
+
 // memberOfScope is true for users, by the SQL expression of their id, who belong to a group of the scope.
 func memberOfScope(user string) func(authz.Scope, func(any) string) string {
 	return func(s authz.Scope, arg func(any) string) string {
@@ -99,7 +107,7 @@ func (t *Tenant) Groups() object.Store[identity.Group] {
 		tenant: t, name: "groups",
 		from: "groups t left join groups p on p.id = t.parent_id left join group_types gt on gt.id = t.group_type_id",
 		key:  "lower(t.name)", search: "provost.fold(t.name || ' ' || t.description)", order: "lower(t.name)",
-		scope: byGroup("t.id"),
+		scope: inTree(byGroup),
 		list:  newAttributes[identity.Group]("group", "group", true),
 	})
 }
@@ -180,7 +188,7 @@ func (t *Tenant) InformationSystems() object.Store[entitlement.InformationSystem
 		tenant: t, name: "information_systems",
 		from: `information_systems t left join information_systems p on p.id = t.parent_id left join users o on o.id = t.owner_id`,
 		key:  `lower(coalesce(t.parent_id::text, '') || '\' || t.name)`, search: "provost.fold(t.name || ' ' || t.description)", order: "lower(t.name)",
-		scope: byInformationSystem("t.id"),
+		scope: inTree(byInformationSystem),
 		list:  newAttributes[entitlement.InformationSystem]("informationSystem", "information system", true),
 	})
 }

@@ -261,6 +261,57 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) error {
 	return err
 }
 
+const getRun = `-- name: GetRun :one
+select r.id, r.number, r.kind, r.system_id, coalesce(s.name, '')::text as system, coalesce(s.key, '')::text as system_key, r.status, r.phase, r.options,
+       r.counters, r.guard, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
+from runs r left join systems s on s.id = r.system_id where r.id = $1
+`
+
+type GetRunRow struct {
+	ID         uuid.UUID
+	Number     int64
+	Kind       string
+	SystemID   *uuid.UUID
+	System     string
+	SystemKey  string
+	Status     string
+	Phase      string
+	Options    json.RawMessage
+	Counters   json.RawMessage
+	Guard      json.RawMessage
+	Message    string
+	Author     string
+	CreatedAt  time.Time
+	StartedAt  *time.Time
+	EndedAt    *time.Time
+	ReviewedBy string
+}
+
+func (q *Queries) GetRun(ctx context.Context, id uuid.UUID) (GetRunRow, error) {
+	row := q.db.QueryRow(ctx, getRun, id)
+	var i GetRunRow
+	err := row.Scan(
+		&i.ID,
+		&i.Number,
+		&i.Kind,
+		&i.SystemID,
+		&i.System,
+		&i.SystemKey,
+		&i.Status,
+		&i.Phase,
+		&i.Options,
+		&i.Counters,
+		&i.Guard,
+		&i.Message,
+		&i.Author,
+		&i.CreatedAt,
+		&i.StartedAt,
+		&i.EndedAt,
+		&i.ReviewedBy,
+	)
+	return i, err
+}
+
 const insertRun = `-- name: InsertRun :one
 insert into runs (id, kind, system_id, status, options) values ($1, $2, $3, $4, $5) returning number, created_at, author
 `

@@ -105,3 +105,8 @@ update target_states set applied_version = 0 where system_id = @system_id;
 -- name: OpenTasksOfSource :one
 select count(*) as open, count(*) filter (where status in ('failed', 'held', 'waiting')) as stuck from sync_tasks
 where source_id = @source_id and status in ('pending', 'held', 'waiting', 'failed');
+
+-- name: GetRun :one
+select r.id, r.number, r.kind, r.system_id, coalesce(s.name, '')::text as system, coalesce(s.key, '')::text as system_key, r.status, r.phase, r.options,
+       r.counters, r.guard, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
+from runs r left join systems s on s.id = r.system_id where r.id = @id;
