@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/google/uuid"
@@ -207,8 +206,7 @@ func nameOf(values []mapping.Value) (string, error) {
 
 // variables are what naming scripts see. Names are the guide's; shortName and mailDomain are the parts of the e-mail address.
 func variables(u *identity.User, system *System) map[string]any {
-	attributes := make(map[string]any, len(u.Attributes))
-	maps.Copy(attributes, u.Attributes)
+	attributes := u.Attributes.Readable()
 	short, domain, _ := strings.Cut(u.Email, "@")
 	return map[string]any{
 		"user": map[string]any{

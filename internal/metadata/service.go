@@ -107,8 +107,8 @@ func checkOptions(a *Attribute, c *fault.Collector) {
 	if a.DataType == Separator && (o.Required || o.MultiValued || o.QuickSearch) {
 		c.Add("dataType", "A separator has no values.")
 	}
-	if !a.DataType.Readable() {
-		c.Add("dataType", "Passwords cannot be attributes yet: their values would not be kept with the secrets. Choose another type.")
+	if a.DataType == Password && (o.MultiValued || o.QuickSearch || (o.LetterCase != "" && o.LetterCase != "keep") || len(o.Values) > 0) {
+		c.Add("dataType", "A password is one value, kept as it is written: it cannot be searched, chosen from a list or changed in case.")
 	}
 	seen := map[string]bool{}
 	for i, v := range o.Values {

@@ -94,6 +94,7 @@ func New(t *store.Tenant, deps Deps) *Platform {
 	p.wireAccounts(t, evaluator)
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
+	p.giveVault()
 	return p
 }
 
@@ -109,7 +110,11 @@ func (p *Platform) wireSettings(t *store.Tenant, evaluator mapping.Evaluator) {
 	}
 	p.Metadata = metadata.NewAttributes(base[metadata.Attribute](t, t.Metadata()), t)
 	p.Attributes = metadata.NewSchemas(t.Metadata())
-	p.Checker = metadata.NewChecker(p.Attributes, t, evaluator)
+	var opener metadata.Vault
+	if p.vault != nil {
+		opener = p.vault
+	}
+	p.Checker = metadata.NewChecker(p.Attributes, t, evaluator, opener)
 	p.Parameters = parameter.NewParameters(base[parameter.Parameter](t, t.Parameters()), vault)
 	p.Settings = parameter.NewSettings(t.Parameters(), vault)
 }
