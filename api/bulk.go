@@ -62,6 +62,9 @@ func (r resource[T, P]) bulk(ctx context.Context, in *bulkInput) (*bulkOutput, e
 		return nil, err
 	}
 	changes := nest(in.Body.Changes)
+	if err := r.mayName(ctx, uuid.Nil, changes); err != nil {
+		return nil, err
+	}
 	report := BulkReport{Matched: len(targets), DryRun: in.Body.DryRun, Rejected: []RejectedObject{}}
 	edits := make([]*object.Edit[T], len(targets))
 	for i := range targets {

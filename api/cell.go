@@ -66,11 +66,15 @@ func memberNames[T any]() []string {
 }
 
 // columns lists everything a row of the table may hold: the members of the type, then the custom attributes of the moment that the caller
-// may read.
-func (r resource[T, P]) columns(ctx context.Context) ([]string, error) {
+// may read. Files that come in may hold passwords too: secrets is set for them.
+func (r resource[T, P]) columns(ctx context.Context, secrets bool) ([]string, error) {
+	v, err := r.veiler(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names := memberNames[T]()
-	own := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "attributes" })
-	if len(own) == len(names) {
+	own := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "attributes" || v.guard.Hidden(name) })
+	if !slices.Contains(names, "attributes") {
 		return own, nil
 	}
 	fields, err := r.api.deps.Platform.Attributes.For(ctx, r.service.Type)
@@ -78,7 +82,7 @@ func (r resource[T, P]) columns(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	for _, f := range fields {
-		if !f.Builtin && f.Type.Readable() && f.Type != metadata.Separator {
+		if !f.Builtin && (secrets || f.Type.Readable()) && f.Type != metadata.Separator {
 			own = append(own, f.Name)
 		}
 	}

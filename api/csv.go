@@ -41,12 +41,33 @@ func (r resource[T, P]) serveCSV(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	request, w := humago.Unwrap(ctx)
-	columns, err := r.columns(ctx.Context())
+	columns, each, err := r.table(ctx.Context(), strings.Split(ctx.Query("columns"), ","))
 	if err != nil {
 		writeProblem(w, request, err)
 		return
 	}
-	serveTable(ctx.Context(), &table{w: w, name: r.path + ".csv"}, request, columns, r.service.Each)
+	serveTable(ctx.Context(), &table{w: w, name: r.path + ".csv"}, request, columns, each)
+}
+
+// table gives the columns and the rows that the caller may see; a column they may not see is denied by name.
+func (r resource[T, P]) table(ctx context.Context, wanted []string) ([]string, rows[T], error) {
+	v, err := r.veiler(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range wanted {
+		wanted[i] = strings.TrimSpace(wanted[i])
+	}
+	if err := v.guard.Seen(wanted); err != nil {
+		return nil, nil, err
+	}
+	columns, err := r.columns(ctx, false)
+	return columns, func(ctx context.Context, l query.List, yield func(T) error) error {
+		return r.service.Each(ctx, l, func(item T) error {
+			v.veil(&item)
+			return yield(item)
+		})
+	}, err
 }
 
 // rows streams the objects that a list request finds.

@@ -16,7 +16,7 @@ import (
 )
 
 // Event says that an object of a topic changed. The topic is the name of its resource. It carries no data: whoever is interested reads
-// the object again, with their own permissions.
+// the object again, with their own permissions. The zero id stands for several objects, and for one that the listener is not told.
 type Event struct {
 	Topic string    `json:"topic"`
 	ID    uuid.UUID `json:"id"`
@@ -78,7 +78,8 @@ const streamLifetime = 5 * time.Minute
 func (a *API) registerEvents() {
 	register(a, signedIn, huma.Operation{
 		OperationID: "listen", Method: http.MethodGet, Path: "/events", Tags: []string{"Events"}, Summary: "Changes as they happen",
-		Description: "Server-sent events whose data is {\"topic\", \"id\"}. Only topics that the caller may query are told, and no data of the objects.",
+		Description: "Server-sent events whose data is {\"topic\", \"id\"}. Only topics that the caller may query are told, and no data of the objects. " +
+			"The id is zero for several objects, and for callers who may query some objects of the topic only: those read again what they show.",
 		Responses: map[string]*huma.Response{"200": {
 			Description: "Stream of events", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}},
@@ -124,10 +125,16 @@ func (a *API) stream(ctx context.Context, w http.ResponseWriter, p authz.Princip
 	}
 }
 
-// eventText gives the lines of an event, or none when the reader may not know of it.
+// eventText gives the lines of an event, or none when the reader may not know of it. A reader whose permission is limited to some groups or
+// information systems is told the topic without the id: an id would tell that there is such an object, and finding out for each event and
+// each reader whether the object is in scope would cost a query for each pair of them.
 func eventText(e Event, p authz.Principal) string {
-	if !p.Allows(topics[e.Topic]) {
+	scope := p.Scope(topics[e.Topic])
+	if scope.Empty() {
 		return ""
+	}
+	if !scope.All {
+		e.ID = uuid.Nil
 	}
 	data, err := json.Marshal(e)
 	if err != nil {

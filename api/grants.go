@@ -60,6 +60,10 @@ func (a *API) registerGrants() {
 		if err != nil {
 			return nil, err
 		}
+		grants.api = a
+		if err := grants.veil(ctx, pointers(made)...); err != nil {
+			return nil, err
+		}
 		for i := range made {
 			a.deps.Events.Publish(grants.path, made[i].ID)
 		}

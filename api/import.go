@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"provost/internal/fault"
+	"provost/internal/metadata"
 	"provost/internal/object"
 )
 
@@ -90,14 +91,18 @@ func (r resource[T, P]) importCSV(ctx context.Context, in *importInput) (*import
 	if err != nil {
 		return nil, err
 	}
-	columns, err := r.columns(ctx)
+	columns, err := r.columns(ctx, true)
 	if err != nil {
 		return nil, err
 	}
 	if err := sheet.check(columns); err != nil {
 		return nil, err
 	}
-	load := &loading[T, P]{resource: r, sheet: sheet, mode: form.Mode}
+	v, err := r.veiler(ctx)
+	if err != nil {
+		return nil, err
+	}
+	load := &loading[T, P]{resource: r, sheet: sheet, mode: form.Mode, guard: v.guard}
 	edits, err := load.edits(ctx)
 	if err != nil {
 		return nil, err
@@ -131,6 +136,7 @@ type loading[T any, P object.Pointer[T]] struct {
 	resource resource[T, P]
 	sheet    *sheet
 	mode     string
+	guard    *metadata.Guard // of what new objects may be given
 	rows     []*loadedRow[T]
 }
 
@@ -191,6 +197,9 @@ func (l *loading[T, P]) match(ctx context.Context, rows []*loadedRow[T]) error {
 	for i, row := range rows {
 		if row.err == nil {
 			l.decide(row, drafts[i], found.of(P(&drafts[i]).Base().ID, row.key))
+		}
+		if row.err == nil && row.edit.ID == uuid.Nil {
+			row.err = l.guard.Given(named(withoutNulls(row.values)))
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"provost/internal/audit"
 	"provost/internal/authz"
 )
 
@@ -38,7 +39,8 @@ func (a *API) logRequests(next http.Handler) http.Handler {
 		id := newRequestID()
 		w.Header().Set("X-Request-ID", id)
 		logger := a.deps.Logger.With().Str("request_id", id).Logger()
-		ctx := logger.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
+		client := a.clientOf(r)
+		ctx := audit.WithRemote(logger.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)), client)
 		watched := &statusWriter{ResponseWriter: w}
 		start := time.Now()
 		next.ServeHTTP(watched, r.WithContext(ctx))
@@ -50,7 +52,7 @@ func (a *API) logRequests(next http.Handler) http.Handler {
 			level = zerolog.WarnLevel
 		}
 		logger.WithLevel(level).Str("method", r.Method).Str("path", r.URL.Path).Int("status", watched.status).
-			Int64("bytes", watched.bytes).Dur("duration", time.Since(start)).Str("remote", remoteOf(r)).Msg("request")
+			Int64("bytes", watched.bytes).Dur("duration", time.Since(start)).Str("remote", client).Msg("request")
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"provost/internal/audit"
 	"provost/internal/authz"
 	"provost/internal/change"
 	"provost/internal/fault"
@@ -43,7 +42,7 @@ func principalOf(ctx context.Context) authz.Principal {
 func (a *API) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{request: r}
-		ctx := context.WithValue(audit.WithRemote(r.Context(), remoteOf(r)), callKey{}, c)
+		ctx := context.WithValue(r.Context(), callKey{}, c)
 		ctx, err := a.identify(ctx, c)
 		switch {
 		case err == nil:
@@ -104,8 +103,22 @@ func (a *API) identifyToken(ctx context.Context, c *call, header string) (contex
 	return change.WithOrigin(authz.With(ctx, p), change.Origin{Kind: change.Token, ID: token.ID}), nil
 }
 
-// remoteOf gives the address of the peer, without its port.
-func remoteOf(r *http.Request) string {
+// clientOf gives the address a request came from, for the trail, the sessions and the log. Only proxies that the parameter
+// soffid.proxy.trustedIps names are believed about it (guide page 036); it is read when there is something to believe.
+func (a *API) clientOf(r *http.Request) string {
+	forwarded := r.Header.Values("X-Forwarded-For")
+	if len(forwarded) == 0 {
+		return peerOf(r)
+	}
+	trusted, err := a.deps.Platform.Settings.TrustedProxies(r.Context())
+	if err != nil {
+		return peerOf(r) // the request fails elsewhere when the database does not answer
+	}
+	return trusted.Client(peerOf(r), forwarded)
+}
+
+// peerOf gives the address of the peer, without its port.
+func peerOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

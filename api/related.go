@@ -11,6 +11,7 @@ import (
 	"provost/internal/authz"
 	"provost/internal/entitlement"
 	"provost/internal/identity"
+	"provost/internal/metadata"
 	"provost/internal/object"
 	"provost/internal/query"
 	"provost/internal/secret"
@@ -130,22 +131,22 @@ func (a *API) search(ctx context.Context, in *searchInput) (*searchOutput, error
 	out := &searchOutput{Body: []Found{}}
 	steps := []func() error{
 		func() error {
-			return find(ctx, out, in.Q, "users", s.Users, func(u *identity.User) string { return u.FullName })
+			return find(ctx, s.Attributes, out, in.Q, "users", s.Users, func(u *identity.User) string { return u.FullName })
 		},
 		func() error {
-			return find(ctx, out, in.Q, "groups", s.Groups, func(g *identity.Group) string { return g.Description })
+			return find(ctx, s.Attributes, out, in.Q, "groups", s.Groups, func(g *identity.Group) string { return g.Description })
 		},
 		func() error {
-			return find(ctx, out, in.Q, "accounts", s.Accounts, func(x *account.Account) string { return x.Description })
+			return find(ctx, s.Attributes, out, in.Q, "accounts", s.Accounts, func(x *account.Account) string { return x.Description })
 		},
 		func() error {
-			return find(ctx, out, in.Q, "roles", s.Roles, func(r *entitlement.Role) string { return r.Description })
+			return find(ctx, s.Attributes, out, in.Q, "roles", s.Roles, func(r *entitlement.Role) string { return r.Description })
 		},
 		func() error {
-			return find(ctx, out, in.Q, "systems", s.Systems, func(x *account.System) string { return x.Description })
+			return find(ctx, s.Attributes, out, in.Q, "systems", s.Systems, func(x *account.System) string { return x.Description })
 		},
 		func() error {
-			return find(ctx, out, in.Q, "information-systems", s.InformationSystems, func(x *entitlement.InformationSystem) string { return x.Description })
+			return find(ctx, s.Attributes, out, in.Q, "information-systems", s.InformationSystems, func(x *entitlement.InformationSystem) string { return x.Description })
 		},
 	}
 	for _, step := range steps {
@@ -158,7 +159,9 @@ func (a *API) search(ctx context.Context, in *searchInput) (*searchOutput, error
 }
 
 // find adds what the quick search of a resource gives, if the caller may query it at all.
-func find[T any, P object.Pointer[T]](ctx context.Context, out *searchOutput, q, name string, service *object.Service[T, P], hint func(P) string) error {
+func find[T any, P object.Pointer[T]](
+	ctx context.Context, schemas *metadata.Schemas, out *searchOutput, q, name string, service *object.Service[T, P], hint func(P) string,
+) error {
 	if !principalOf(ctx).Allows(service.Permissions.Query) {
 		return nil
 	}
@@ -166,7 +169,12 @@ func find[T any, P object.Pointer[T]](ctx context.Context, out *searchOutput, q,
 	if err != nil {
 		return err
 	}
+	v, err := newVeiler[T, P](ctx, schemas, service.Type)
+	if err != nil {
+		return err
+	}
 	for i := range page.Items {
+		v.veil(&page.Items[i])
 		p := P(&page.Items[i])
 		out.Body = append(out.Body, Found{Resource: name, ID: p.Base().ID, Name: p.Title(), Hint: hint(p)})
 	}

@@ -185,6 +185,13 @@ func (r resource[T, P]) post(ctx context.Context, in *draftInput) (*createdOutpu
 	if err := r.input.read(in.RawBody, &draft); err != nil {
 		return nil, err
 	}
+	members, err := r.input.parse(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.mayGive(ctx, members); err != nil {
+		return nil, err
+	}
 	made, err := r.service.Create(ctx, draft)
 	if err != nil {
 		return nil, err
@@ -237,7 +244,14 @@ func (r resource[T, P]) patchOnce(ctx context.Context, in *patchInput, seen int6
 	if seen == 0 {
 		seen = P(&current).Base().Version
 	}
-	if err := r.input.merge(in.RawBody, &current); err != nil {
+	members, err := r.input.parse(in.RawBody)
+	if err != nil {
+		return current, err
+	}
+	if err := r.mayName(ctx, in.ID, members); err != nil {
+		return current, err
+	}
+	if err := r.input.apply(members, &current); err != nil {
 		return current, err
 	}
 	return r.service.Update(ctx, in.ID, seen, current)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/google/uuid"
@@ -22,19 +21,20 @@ type NamingRules = object.Service[NamingRule, *NamingRule]
 // PasswordDomains is the use cases of password domains (guide page 055).
 type PasswordDomains = object.Service[PasswordDomain, *PasswordDomain]
 
-// NewNamingRules gives the use cases of naming rules.
-func NewNamingRules(base NamingRules, landscape Landscape) *NamingRules {
+// NewNamingRules gives the use cases of naming rules; scripts compiles their scripts where it can.
+func NewNamingRules(base NamingRules, landscape Landscape, scripts mapping.Evaluator) *NamingRules {
 	base.Type, base.Label = "namingRule", "naming rule"
 	base.Permissions = object.Permissions{
 		Query: authz.NamingRuleQuery, Create: authz.NamingRuleCreate, Update: authz.NamingRuleUpdate, Delete: authz.NamingRuleDelete,
 	}
-	base.Rules = &namingRules{landscape: landscape}
+	base.Rules = &namingRules{landscape: landscape, scripts: scripts}
 	return &base
 }
 
 type namingRules struct {
 	object.NoRules[NamingRule]
 	landscape Landscape
+	scripts   mapping.Evaluator
 }
 
 // Key implements object.Rules.
@@ -56,6 +56,12 @@ func (r *namingRules) Prepare(ctx context.Context, edits []*object.Edit[NamingRu
 		case strings.TrimSpace(rule.Script) == "" && e.Err == nil:
 			e.Err = fault.InvalidField("script", "A rule of this kind needs a script that gives the account name.")
 		}
+	}
+	err := object.CheckScripts(ctx, r.scripts, edits, func(r *NamingRule) []mapping.Located {
+		return []mapping.Located{{Location: "condition", Text: r.Condition}, {Location: "script", Text: r.Script}}
+	})
+	if err != nil {
+		return err
 	}
 	return identity.RefuseUsed(ctx, r.landscape, "namingRule", edits)
 }
@@ -207,8 +213,7 @@ func nameOf(values []mapping.Value) (string, error) {
 
 // variables are what naming scripts see. Names are the guide's; shortName and mailDomain are the parts of the e-mail address.
 func variables(u *identity.User, system *System) map[string]any {
-	attributes := make(map[string]any, len(u.Attributes))
-	maps.Copy(attributes, u.Attributes)
+	attributes := u.Attributes.Readable()
 	short, domain, _ := strings.Cut(u.Email, "@")
 	return map[string]any{
 		"user": map[string]any{

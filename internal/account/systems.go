@@ -67,14 +67,17 @@ type Landscape interface {
 	AdoptGrants(ctx context.Context, accounts []uuid.UUID) error
 }
 
-// NewSystems gives the use cases of systems. connectors and vault may be nil where agents have no parameters to check or to hide.
-func NewSystems(base Systems, landscape Landscape, connectors Connectors, vault Vault, attributes identity.Checker) *Systems {
+// NewSystems gives the use cases of systems. connectors and vault may be nil where agents have no parameters to check or to hide; scripts
+// compiles the scripts of mappings and triggers where it can.
+func NewSystems(
+	base Systems, landscape Landscape, connectors Connectors, vault Vault, attributes identity.Checker, scripts mapping.Evaluator,
+) *Systems {
 	base.Type, base.Label = "system", "system"
 	base.Permissions = object.Permissions{
 		Query: authz.SystemQuery, Create: authz.SystemCreate, Update: authz.SystemUpdate, Delete: authz.SystemDelete,
 	}
 	base.Store = masked{base.Store}
-	base.Rules = &systemRules{landscape: landscape, connectors: connectors, vault: vault, attributes: attributes}
+	base.Rules = &systemRules{landscape: landscape, connectors: connectors, vault: vault, attributes: attributes, scripts: scripts}
 	return &base
 }
 
@@ -83,6 +86,7 @@ type systemRules struct {
 	connectors Connectors
 	vault      Vault
 	attributes identity.Checker
+	scripts    mapping.Evaluator
 }
 
 // Key implements object.Rules.
@@ -125,7 +129,19 @@ func (r *systemRules) Prepare(ctx context.Context, edits []*object.Edit[System])
 	if err := r.deriveKeys(ctx, edits); err != nil {
 		return err
 	}
+	if err := object.CheckScripts(ctx, r.scripts, edits, scriptsOf); err != nil {
+		return err
+	}
 	return identity.CheckAttributes(ctx, r.attributes, "system", edits, func(s *System) *object.Attributes { return &s.Attributes })
+}
+
+// scriptsOf lists the scripts of an agent with the fields they stand in.
+func scriptsOf(s *System) []mapping.Located {
+	out := mapping.Scripts(s.Mappings)
+	for i, t := range s.LoadTriggers {
+		out = append(out, mapping.Located{Location: fmt.Sprintf("loadTriggers[%d].script", i), Text: t.Script})
+	}
+	return out
 }
 
 // complete fills in defaults and brings lists into one form, so that saving what was read changes nothing.

@@ -93,9 +93,9 @@ func (c *Core) open(ctx context.Context, s CoreSettings) error {
 	return c.checkMigrated(ctx)
 }
 
-// runner runs the scripts of mappings and triggers.
+// runner runs the scripts of mappings and triggers, in the language that the engine settings name.
 func (c *Core) runner() *mapscript.Runner {
-	return &mapscript.Runner{Host: c.Scripts, Services: c.Services, Language: script.Autodetect}
+	return &mapscript.Runner{Host: c.Scripts, Services: c.Services, Setting: c.Platform.ScriptLanguage}
 }
 
 // openBox opens the master key file, made the first time.

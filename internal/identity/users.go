@@ -11,6 +11,7 @@ import (
 	"provost/internal/change"
 	"provost/internal/fault"
 	"provost/internal/object"
+	"provost/internal/secret"
 )
 
 // Users is the use cases of users.
@@ -53,12 +54,16 @@ type Checker interface {
 	Check(ctx context.Context, objectType string, items []*AttributeCheck) error
 }
 
-// AttributeCheck is the custom attributes of one object to be checked; Err receives the finding.
+// AttributeCheck is the attributes of one object to be checked; Err receives the finding.
 type AttributeCheck struct {
 	ID            uuid.UUID
 	Before, After object.Attributes
-	Created       bool
-	Err           error
+	// Old and New are pointers to the whole object, for the attributes that are its fields; Old is nil for a new object.
+	Old, New any
+	Created  bool
+	Err      error
+	// Sealed receives the new values of password attributes by the ids that After names.
+	Sealed map[uuid.UUID]secret.Value
 }
 
 // NewUsers gives the use cases of users.
@@ -231,7 +236,7 @@ func deleted[T any](edits []*object.Edit[T]) []uuid.UUID {
 	return ids
 }
 
-// CheckAttributes runs the checker over the custom attributes of a batch.
+// CheckAttributes runs the checker over the attributes of a batch. It comes last in Prepare: names are ids by then.
 func CheckAttributes[T any](ctx context.Context, c Checker, objectType string, edits []*object.Edit[T], of func(*T) *object.Attributes) error {
 	items := make([]*AttributeCheck, 0, len(edits))
 	owners := make([]*object.Edit[T], 0, len(edits))
@@ -239,9 +244,9 @@ func CheckAttributes[T any](ctx context.Context, c Checker, objectType string, e
 		if e.After == nil || e.Err != nil {
 			continue
 		}
-		item := &AttributeCheck{ID: e.ID, After: of(e.After).Clone(), Created: e.Before == nil}
+		item := &AttributeCheck{ID: e.ID, After: of(e.After).Clone(), New: e.After, Created: e.Before == nil}
 		if e.Before != nil {
-			item.Before = *of(e.Before)
+			item.Before, item.Old = *of(e.Before), e.Before
 		}
 		items, owners = append(items, item), append(owners, e)
 	}
@@ -250,7 +255,7 @@ func CheckAttributes[T any](ctx context.Context, c Checker, objectType string, e
 	}
 	for i, item := range items {
 		*of(owners[i].After) = item.After
-		owners[i].Err = item.Err
+		owners[i].Err, owners[i].Sealed = item.Err, item.Sealed
 	}
 	return nil
 }

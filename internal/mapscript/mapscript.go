@@ -18,7 +18,20 @@ type Host interface {
 type Runner struct {
 	Host     Host
 	Services script.Services
+	// Language is how scripts are read; Setting, where it is given, says so for each batch anew (guide page 044).
 	Language script.Language
+	Setting  func(ctx context.Context) (script.Language, error)
+}
+
+func (r *Runner) language(ctx context.Context) (script.Language, error) {
+	if r.Setting == nil {
+		return r.Language, nil
+	}
+	language, err := r.Setting(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read language of scripts: %w", err)
+	}
+	return language, nil
 }
 
 // Evaluate implements mapping.Evaluator: all scripts over all objects in one round trip, or two where a condition decides first.
@@ -61,9 +74,13 @@ func (r *Runner) run(ctx context.Context, scripts []mapping.Script, objects []ma
 	if len(cells) == 0 {
 		return nil
 	}
+	language, err := r.language(ctx)
+	if err != nil {
+		return err
+	}
 	request := script.Request{Services: r.Services}
 	for _, s := range scripts {
-		request.Scripts = append(request.Scripts, script.Source{Name: s.Name, Text: s.Source, Language: r.Language})
+		request.Scripts = append(request.Scripts, script.Source{Name: s.Name, Text: s.Source, Language: language})
 	}
 	for _, c := range cells {
 		request.Calls = append(request.Calls, script.Call{Script: c.script, Bindings: objects[c.object]})
@@ -83,9 +100,13 @@ func (r *Runner) run(ctx context.Context, scripts []mapping.Script, objects []ma
 
 // Trigger runs a trigger with source, oldObject and newObject. ok is false when it vetoes; object is newObject as the trigger left it.
 func (r *Runner) Trigger(ctx context.Context, name, text string, source, oldObject, newObject map[string]any) (ok bool, object map[string]any, err error) {
+	language, err := r.language(ctx)
+	if err != nil {
+		return false, nil, err
+	}
 	results, err := r.Host.Evaluate(ctx, script.Request{
 		Services: r.Services,
-		Scripts:  []script.Source{{Name: name, Text: text, Language: r.Language}},
+		Scripts:  []script.Source{{Name: name, Text: text, Language: language}},
 		Calls: []script.Call{{Capture: true, Bindings: map[string]any{
 			"source": source, "oldObject": oldObject, "newObject": newObject,
 		}}},

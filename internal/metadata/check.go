@@ -29,11 +29,12 @@ type Checker struct {
 	schemas    *Schemas
 	references References
 	scripts    mapping.Evaluator
+	vault      Vault
 }
 
-// NewChecker gives a Checker; scripts may be nil while no attribute has a validation or visibility script.
-func NewChecker(schemas *Schemas, references References, scripts mapping.Evaluator) *Checker {
-	return &Checker{schemas: schemas, references: references, scripts: scripts}
+// NewChecker gives a Checker; scripts may be nil while no attribute has a validation or visibility script, vault while none is a password.
+func NewChecker(schemas *Schemas, references References, scripts mapping.Evaluator, vault Vault) *Checker {
+	return &Checker{schemas: schemas, references: references, scripts: scripts, vault: vault}
 }
 
 // pass is one check of a batch.
@@ -41,9 +42,10 @@ type pass struct {
 	*Checker
 	objectType string
 	attributes []Attribute // custom ones
+	builtins   []Attribute
 	items      []*identity.AttributeCheck
 	findings   []fault.Collector
-	reader     Reader
+	readers    []Reader // per item: who looks at themselves is a user
 }
 
 // Check implements identity.Checker.
@@ -55,13 +57,20 @@ func (c *Checker) Check(ctx context.Context, objectType string, items []*identit
 	if err != nil {
 		return err
 	}
-	p := &pass{Checker: c, objectType: objectType, items: items, findings: make([]fault.Collector, len(items)), reader: readerOf(ctx)}
+	p := &pass{Checker: c, objectType: objectType, items: items, findings: make([]fault.Collector, len(items))}
+	for _, item := range items {
+		p.readers = append(p.readers, ReaderOfObject(ctx, objectType, item.ID))
+	}
 	for i := range all {
-		if !all[i].Builtin && all[i].DataType != Separator {
+		switch {
+		case all[i].DataType == Separator:
+		case all[i].Builtin:
+			p.builtins = append(p.builtins, all[i])
+		default:
 			p.attributes = append(p.attributes, all[i])
 		}
 	}
-	steps := []func(context.Context) error{p.known, p.visible, p.normalise, p.required, p.mail, p.exist, p.validate, p.unique}
+	steps := []func(context.Context) error{p.known, p.seal, p.normalise, p.visible, p.required, p.mail, p.exist, p.validate, p.unique}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -107,32 +116,19 @@ func (p *pass) known(context.Context) error {
 	return nil
 }
 
-// visible keeps the stored value of attributes that the caller may not change: what they sent for them is not looked at.
-func (p *pass) visible(context.Context) error {
-	for i := range p.attributes {
-		a := &p.attributes[i]
-		if a.Options.visibility(p.reader) == Editable {
-			continue
-		}
-		for _, item := range p.items {
-			delete(item.After, a.Code)
-			if old, ok := item.Before[a.Code]; ok {
-				item.After[a.Code] = old
-			}
-		}
-	}
-	return nil
-}
-
 // normalise brings every value into the form it is stored in; empty values are dropped.
 func (p *pass) normalise(context.Context) error {
 	for i, item := range p.items {
 		for code, value := range item.After {
+			a := p.find(code)
+			if a.DataType == Password {
+				continue
+			}
 			if empty(value) {
 				delete(item.After, code)
 				continue
 			}
-			stored, err := p.find(code).Normalise(value)
+			stored, err := a.Normalise(value)
 			if err != nil {
 				p.findings[i].Add("attributes."+code, "%s", err.Error())
 				continue
@@ -148,11 +144,11 @@ func (p *pass) normalise(context.Context) error {
 func (p *pass) required(context.Context) error {
 	for i := range p.attributes {
 		a := &p.attributes[i]
-		if !a.Options.Required || a.Options.visibility(p.reader) != Editable {
+		if !a.Options.Required {
 			continue
 		}
 		for n, item := range p.items {
-			if _, given := item.After[a.Code]; given {
+			if _, given := item.After[a.Code]; given || a.Options.Visibility(p.readers[n]) != Editable {
 				continue
 			}
 			if _, had := item.Before[a.Code]; had || item.Created {

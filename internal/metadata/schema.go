@@ -40,16 +40,6 @@ type Field struct {
 	OnChange    string            `json:"onChange,omitempty"`
 }
 
-// Reader is who looks at an object: visibility is theirs.
-type Reader string
-
-// The readers. Whoever looks at themselves is a user, whatever else they are (guide page 039).
-const (
-	Administrator Reader = "administrator"
-	Operator      Reader = "operator"
-	User          Reader = "user"
-)
-
 // Schemas gives the attributes of object types as the metadata of the moment describes them.
 type Schemas struct{ store object.Store[Attribute] }
 
@@ -59,7 +49,7 @@ func NewSchemas(store object.Store[Attribute]) *Schemas { return &Schemas{store:
 // For gives all attributes of an object type in their order, for the reader that the caller of ctx is: hidden ones are left out and
 // read-only ones marked. An unknown type has no attributes.
 func (s *Schemas) For(ctx context.Context, objectType string) ([]Field, error) {
-	return s.ForReader(ctx, objectType, readerOf(ctx))
+	return s.ForReader(ctx, objectType, ReaderOf(ctx))
 }
 
 // ForReader gives the attributes as a class of readers sees them.
@@ -70,7 +60,7 @@ func (s *Schemas) ForReader(ctx context.Context, objectType string, reader Reade
 	}
 	fields := make([]Field, 0, len(attributes))
 	for i := range attributes {
-		visibility := attributes[i].Options.visibility(reader)
+		visibility := attributes[i].Options.Visibility(reader)
 		if visibility == Hidden {
 			continue
 		}
@@ -102,26 +92,6 @@ func quoted(text string) string {
 		return `""` // text always encodes
 	}
 	return string(encoded)
-}
-
-// readerOf tells what the caller is: an administrator holds the permission to change authorisations without limit, as SOFFID_ADMIN does.
-func readerOf(ctx context.Context) Reader {
-	p, _ := authz.From(ctx)
-	switch {
-	case p.IsSystem() || p.Scope(authz.AuthorizationUpdate).All:
-		return Administrator
-	case p.Allows(authz.UserQuery):
-		return Operator
-	}
-	return User
-}
-
-func (o *Options) visibility(reader Reader) Visibility {
-	v := map[Reader]Visibility{Administrator: o.AdminVisibility, Operator: o.OperatorVisibility, User: o.UserVisibility}[reader]
-	if v == "" {
-		return Editable
-	}
-	return v
 }
 
 func fieldOf(a *Attribute) Field {

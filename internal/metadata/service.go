@@ -12,6 +12,7 @@ import (
 	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/filter"
+	"provost/internal/mapping"
 	"provost/internal/object"
 )
 
@@ -32,17 +33,20 @@ type Register interface {
 	EraseValues(ctx context.Context, objectType, code string) error
 }
 
-// NewAttributes gives the use cases of attribute definitions.
-func NewAttributes(base Attributes, register Register) *Attributes {
+// NewAttributes gives the use cases of attribute definitions; scripts compiles their scripts where it can.
+func NewAttributes(base Attributes, register Register, scripts mapping.Evaluator) *Attributes {
 	base.Type, base.Label = "metadata", "attribute"
 	base.Permissions = object.Permissions{
 		Query: authz.MetadataQuery, Create: authz.MetadataCreate, Update: authz.MetadataUpdate, Delete: authz.MetadataDelete,
 	}
-	base.Rules = &rules{register: register}
+	base.Rules = &rules{register: register, scripts: scripts}
 	return &base
 }
 
-type rules struct{ register Register }
+type rules struct {
+	register Register
+	scripts  mapping.Evaluator
+}
 
 // Key implements object.Rules.
 func (*rules) Key(a *Attribute) string { return a.ObjectType + `\` + a.Code }
@@ -65,7 +69,13 @@ func (r *rules) Prepare(ctx context.Context, edits []*object.Edit[Attribute]) er
 			return err
 		}
 	}
-	return nil
+	return object.CheckScripts(ctx, r.scripts, edits, func(a *Attribute) []mapping.Located {
+		o := &a.Options
+		return []mapping.Located{
+			{Location: "options.visibilityScript", Text: o.VisibilityScript}, {Location: "options.validationScript", Text: o.ValidationScript},
+			{Location: "options.onLoad", Text: o.OnLoad}, {Location: "options.onChange", Text: o.OnChange},
+		}
+	})
 }
 
 func check(e *object.Edit[Attribute]) error {
@@ -107,8 +117,8 @@ func checkOptions(a *Attribute, c *fault.Collector) {
 	if a.DataType == Separator && (o.Required || o.MultiValued || o.QuickSearch) {
 		c.Add("dataType", "A separator has no values.")
 	}
-	if !a.DataType.Readable() {
-		c.Add("dataType", "Passwords cannot be attributes yet: their values would not be kept with the secrets. Choose another type.")
+	if a.DataType == Password && (o.MultiValued || o.QuickSearch || (o.LetterCase != "" && o.LetterCase != "keep") || len(o.Values) > 0) {
+		c.Add("dataType", "A password is one value, kept as it is written: it cannot be searched, chosen from a list or changed in case.")
 	}
 	seen := map[string]bool{}
 	for i, v := range o.Values {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"provost/internal/mapping"
+	"provost/internal/object"
 )
 
 // ErrNoScripts says that attributes have scripts and the program was given nothing to run them with.
@@ -32,8 +32,8 @@ func (p *pass) validateOne(ctx context.Context, a *Attribute) error {
 	var numbers []int
 	var objects []map[string]any
 	for n, item := range p.items {
-		value, ok := item.After[a.Code]
-		if !ok || fmt.Sprint(value) == fmt.Sprint(item.Before[a.Code]) {
+		value, changed := newValue(item, a)
+		if !changed {
 			continue
 		}
 		numbers = append(numbers, n)
@@ -52,7 +52,7 @@ func (p *pass) validateOne(ctx context.Context, a *Attribute) error {
 	}
 	for i, of := range results {
 		if message := verdict(a, of[0]); message != "" {
-			p.findings[numbers[i]].Add("attributes."+a.Code, "%s", message)
+			p.findings[numbers[i]].Add(a.path(), "%s", hush(message, p.items[numbers[i]], a))
 		}
 	}
 	return nil
@@ -76,10 +76,10 @@ func verdict(a *Attribute, v mapping.Value) string {
 	return "The value of " + a.label() + " is not accepted."
 }
 
-// Variables are what visibility and validation scripts see: value, ownerObject with its attributes, and attributes.
+// Variables are what visibility and validation scripts see: value, ownerObject with its attributes, and attributes. Secrets are not among
+// them.
 func Variables(attributes map[string]any, value any) map[string]any {
-	all := make(map[string]any, len(attributes))
-	maps.Copy(all, attributes)
+	all := object.Attributes(attributes).Readable()
 	return map[string]any{
 		"value": value, "attributes": all, "ownerObject": map[string]any{"attributes": all}, "object": map[string]any{"attributes": all},
 		"requestContext": "",

@@ -60,18 +60,14 @@ func (s *Service) EngineSettings(ctx context.Context) (EngineSettings, error) {
 	if err != nil {
 		return EngineSettings{}, err
 	}
-	values, err := s.Settings.Text(ctx, parameter.Interpreter)
+	language, err := s.Settings.ScriptLanguage(ctx)
 	if err != nil {
 		return EngineSettings{}, err
 	}
-	out := EngineSettings{
-		Engine: Engine{Mode: current.Mode, TaskLimit: current.TaskLimit, Language: values[parameter.Interpreter]},
+	return EngineSettings{
+		Engine: Engine{Mode: current.Mode, TaskLimit: current.TaskLimit, Language: language},
 		Modes:  engineModes(), Languages: languages(),
-	}
-	if out.Language == "" {
-		out.Language = string(script.JavaScript)
-	}
-	return out, nil
+	}, nil
 }
 
 // SetEngine changes how changes travel, from the next transaction on. What changed before in the read-only mode is not sent afterwards:

@@ -222,7 +222,10 @@ func (s *Service) evaluator(log *strings.Builder) mapping.Evaluator {
 	if s.Scripts == nil {
 		return nil
 	}
-	return &mapscript.Runner{Host: recorder{s.Scripts, log}, Services: s.Services, Language: script.Autodetect}
+	return &mapscript.Runner{Host: recorder{s.Scripts, log}, Services: s.Services, Setting: func(ctx context.Context) (script.Language, error) {
+		language, err := s.Settings.ScriptLanguage(ctx)
+		return script.Language(language), err
+	}}
 }
 
 // recorder keeps the output of scripts.

@@ -263,7 +263,25 @@ func (s *Service[T, P]) write(ctx context.Context, edits []*Edit[T]) error {
 	if err := s.Store.Insert(ctx, inserts); err != nil {
 		return err
 	}
+	if err := s.keepSecrets(ctx, live(edits)); err != nil {
+		return err
+	}
 	return s.checkNewScope(ctx, live(edits))
+}
+
+// keepSecrets keeps what edits that are written seal; a rejected one leaves nothing behind.
+func (s *Service[T, P]) keepSecrets(ctx context.Context, edits []*Edit[T]) error {
+	for _, e := range edits {
+		for id, value := range e.Sealed {
+			if s.Vault == nil {
+				return fault.New(fault.Unavailable, "Secrets cannot be stored: the installation has no master key.")
+			}
+			if err := s.Vault.Put(ctx, id, value.Reveal()); err != nil {
+				return fmt.Errorf("keep secret of %s: %w", P(e.After).Title(), err)
+			}
+		}
+	}
+	return nil
 }
 
 // checkNewScope makes sure that nobody creates or moves an object out of their own scope.

@@ -14,6 +14,7 @@ import (
 
 	"provost/internal/authz"
 	"provost/internal/query"
+	"provost/internal/secret"
 )
 
 // Meta is what every object has. Version is the ETag; it rises with every change.
@@ -57,7 +58,7 @@ type Versioned[T any] struct {
 type Store[T any] interface {
 	// Get gives the objects with these ids that are within the scope, in no special order; missing ones are left out.
 	Get(ctx context.Context, scope authz.Scope, ids ...uuid.UUID) ([]T, error)
-	// Lock gives the objects with these ids, locked until the transaction ends.
+	// Lock gives the objects with these ids, locked until the transaction ends. It alone gives the ids of secrets: rows are written from it.
 	Lock(ctx context.Context, ids ...uuid.UUID) ([]T, error)
 	// Named gives the objects with these natural keys (see Rules.Key), ignoring case.
 	Named(ctx context.Context, keys ...string) ([]T, error)
@@ -70,6 +71,11 @@ type Store[T any] interface {
 	Update(ctx context.Context, objects []T) error
 	Delete(ctx context.Context, ids ...uuid.UUID) error
 	History(ctx context.Context, id uuid.UUID) ([]Versioned[T], error)
+}
+
+// Vault keeps secrets by id, within the transaction of the context. Those that no row names any more are dropped by the database.
+type Vault interface {
+	Put(ctx context.Context, id uuid.UUID, plaintext string) error
 }
 
 // Transactor runs a function in a transaction. Do joins the transaction of the context if there is one; it runs fn again when the
@@ -89,6 +95,8 @@ type Edit[T any] struct {
 	Err error
 	// Unchanged is set when After says what Before says already: nothing was written.
 	Unchanged bool
+	// Sealed are the new values of password attributes, by the ids that After names: they are kept when After is written, and nowhere else.
+	Sealed map[uuid.UUID]secret.Value
 }
 
 // Created reports whether the edit makes a new object.
@@ -124,7 +132,7 @@ type Permissions struct {
 	Query, Create, Update, Delete authz.Permission
 }
 
-// Attributes are the values of custom attributes by code: string, float64, bool, nil, or []any of these.
+// Attributes are the values of custom attributes by code: string, float64, bool, Secret, nil, or []any of these.
 type Attributes map[string]any
 
 // Clone copies the map, not the values: values are never changed in place.

@@ -22,6 +22,7 @@ type Service[T any, P Pointer[T]] struct {
 	Store       Store[T]
 	Audit       audit.Recorder
 	Rules       Rules[T]
+	Vault       Vault // of password attributes; nil where there can be none
 }
 
 // Get gives one object. It returns fault.NotFound for an object that does not exist or that the caller may not see.

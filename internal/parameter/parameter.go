@@ -25,6 +25,7 @@ const (
 	BPMNotify      = "soffid.bpm.error.notify"
 	BPMRetry       = "soffid.bpm.error.retry"
 	ExternalURL    = "soffid.externalURL"
+	TrustedProxies = "soffid.proxy.trustedIps"
 	MailHost       = "mail.host"
 	MailFrom       = "mail.from"
 	MailProtocol   = "mail.transport.protocol"

@@ -165,6 +165,11 @@ func Check(name, value string) error {
 			return fault.InvalidField("value", "%s must be a whole number from %d to %d.", name, limits[0], limits[1])
 		}
 	}
+	if name == TrustedProxies {
+		if _, err := proxies(value); err != nil {
+			return fault.InvalidField("value", "%s must list addresses or networks such as 192.0.2.7 or 2001:db8::/32: %s", name, err)
+		}
+	}
 	if name == MailFrom {
 		if _, err := mail.ParseAddress(value); err != nil {
 			return fault.InvalidField("value", "%s must be an e-mail address such as provost@example.org.", name)

@@ -128,6 +128,16 @@ func (s *Settings) GroupHolder(ctx context.Context) (string, error) {
 	return values[GroupHolder], nil
 }
 
+// ScriptLanguage gives the language of scripts: javascript, beanshell or autodetect (guide page 044). An installation that says nothing has
+// the language of each script detected.
+func (s *Settings) ScriptLanguage(ctx context.Context) (string, error) {
+	values, err := s.Text(ctx, Interpreter)
+	if err != nil || values[Interpreter] == "" {
+		return "autodetect", err
+	}
+	return values[Interpreter], nil
+}
+
 // NameFormat gives how full names are made; empty means the default.
 func (s *Settings) NameFormat(ctx context.Context) (string, error) {
 	values, err := s.Text(ctx, NameFormat)

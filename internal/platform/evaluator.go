@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"fmt"
 
 	"provost/internal/mapping"
 	"provost/internal/parameter"
@@ -17,13 +18,9 @@ type scriptEvaluator struct {
 
 // Evaluate implements mapping.Evaluator. Guards are evaluated in a call of their own, before what they guard.
 func (e *scriptEvaluator) Evaluate(ctx context.Context, scripts []mapping.Script, objects []map[string]any) ([][]mapping.Value, error) {
-	values, err := e.settings.Text(ctx, parameter.Interpreter)
+	language, err := scriptLanguage(ctx, e.settings)
 	if err != nil {
 		return nil, err
-	}
-	language := script.Language(values[parameter.Interpreter])
-	if language == "" {
-		language = script.JavaScript
 	}
 	out := make([][]mapping.Value, len(objects))
 	for i := range out {
@@ -73,6 +70,58 @@ func (e *scriptEvaluator) round(
 	return nil
 }
 
+// checker is the part of the script host that compiles.
+type checker interface {
+	Check(ctx context.Context, sources []script.Source) ([]script.Report, error)
+}
+
+// CompileScripts implements mapping.Compiler. Only the syntax counts: what a script may not reach is found when it reaches for it.
+func (e *scriptEvaluator) CompileScripts(ctx context.Context, texts []string) ([]*mapping.SyntaxError, error) {
+	found := make([]*mapping.SyntaxError, len(texts))
+	host, ok := e.scripts.(checker)
+	if !ok {
+		return found, nil
+	}
+	language, err := scriptLanguage(ctx, e.settings)
+	if err != nil {
+		return nil, err
+	}
+	sources := make([]script.Source, len(texts))
+	for i, text := range texts {
+		sources[i] = script.Source{Name: "script", Text: text, Language: language}
+	}
+	reports, err := host.Check(ctx, sources)
+	if err != nil {
+		return nil, fmt.Errorf("check scripts: %w", err)
+	}
+	for i, report := range reports {
+		found[i] = syntaxError(report.Findings)
+	}
+	return found, nil
+}
+
+func syntaxError(findings []*script.Error) *mapping.SyntaxError {
+	for _, f := range findings {
+		if f.Kind == script.KindSyntax {
+			return &mapping.SyntaxError{Line: f.Line, Column: f.Column, Message: f.Message}
+		}
+	}
+	return nil
+}
+
+func scriptLanguage(ctx context.Context, settings *parameter.Settings) (script.Language, error) {
+	language, err := settings.ScriptLanguage(ctx)
+	return script.Language(language), err
+}
+
+// ScriptLanguage gives the language in which the scripts of the tenant are read (guide page 044).
+func (p *Platform) ScriptLanguage(ctx context.Context) (script.Language, error) {
+	return scriptLanguage(ctx, p.Settings)
+}
+
 func passes(guard mapping.Value) bool { return guard.Err == nil && mapping.Truthy(guard.V) }
 
-var _ mapping.Evaluator = (*scriptEvaluator)(nil)
+var (
+	_ mapping.Evaluator = (*scriptEvaluator)(nil)
+	_ mapping.Compiler  = (*scriptEvaluator)(nil)
+)

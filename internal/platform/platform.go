@@ -94,6 +94,7 @@ func New(t *store.Tenant, deps Deps) *Platform {
 	p.wireAccounts(t, evaluator)
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
+	p.giveVault()
 	return p
 }
 
@@ -107,9 +108,13 @@ func (p *Platform) wireSettings(t *store.Tenant, evaluator mapping.Evaluator) {
 	if p.vault != nil {
 		vault = p.vault
 	}
-	p.Metadata = metadata.NewAttributes(base[metadata.Attribute](t, t.Metadata()), t)
+	p.Metadata = metadata.NewAttributes(base[metadata.Attribute](t, t.Metadata()), t, evaluator)
 	p.Attributes = metadata.NewSchemas(t.Metadata())
-	p.Checker = metadata.NewChecker(p.Attributes, t, evaluator)
+	var opener metadata.Vault
+	if p.vault != nil {
+		opener = p.vault
+	}
+	p.Checker = metadata.NewChecker(p.Attributes, t, evaluator, opener)
 	p.Parameters = parameter.NewParameters(base[parameter.Parameter](t, t.Parameters()), vault)
 	p.Settings = parameter.NewSettings(t.Parameters(), vault)
 }
@@ -123,9 +128,9 @@ func (p *Platform) wireAccounts(t *store.Tenant, evaluator mapping.Evaluator) {
 	if p.connectors != nil {
 		connectors = kinds{p.connectors}
 	}
-	p.NamingRules = account.NewNamingRules(base[account.NamingRule](t, t.NamingRules()), t)
+	p.NamingRules = account.NewNamingRules(base[account.NamingRule](t, t.NamingRules()), t, evaluator)
 	p.PasswordDomains = account.NewPasswordDomains(base[account.PasswordDomain](t, t.PasswordDomains()), t)
-	p.Systems = account.NewSystems(base[account.System](t, t.Systems()), t, connectors, vault, p.Checker)
+	p.Systems = account.NewSystems(base[account.System](t, t.Systems()), t, connectors, vault, p.Checker, evaluator)
 	p.Accounts = account.NewAccounts(base[account.Account](t, t.Accounts()), t, t.Users(), p.Checker)
 	p.AccountAccess = account.NewAccessEntries(base[account.Access](t, t.AccountAccess()), t, t.Accounts())
 	p.Namer = account.NewNamer(t.NamingRules(), t.Users(), evaluator)

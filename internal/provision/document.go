@@ -22,7 +22,7 @@ func UserDocument(s *Subject, a *account.Account) Document {
 		"emailAddress": u.Email, "shortName": short, "mailDomain": domain, "mailAlias": u.MailAlias, "mailServer": u.MailServer,
 		"homeServer": u.HomeServer, "profileServer": u.ProfileServer, "phone": u.Phone, "comments": u.Comments,
 		"multiSession": u.MultiSession, "createdOn": u.CreatedAt, "createdBy": u.CreatedBy, "modifiedOn": u.UpdatedAt,
-		"modifiedBy": u.UpdatedBy, "attributes": map[string]any(u.Attributes), "userAttributes": map[string]any(u.Attributes),
+		"modifiedBy": u.UpdatedBy, "attributes": u.Attributes.Readable(), "userAttributes": u.Attributes.Readable(),
 	}
 	groups := make([]any, 0, len(s.Groups))
 	for i := range s.Groups {
@@ -42,7 +42,7 @@ func UserDocument(s *Subject, a *account.Account) Document {
 
 // AccountDocument is the account object for an account without user.
 func AccountDocument(h *Holder) Document {
-	doc := Document{"attributes": map[string]any(h.Account.Attributes)}
+	doc := Document{"attributes": h.Account.Attributes.Readable()}
 	addAccount(doc, &h.Account)
 	addRoles(doc, h.Roles, nil, nil)
 	principals := map[string][]any{}
@@ -73,7 +73,7 @@ func addAccount(doc Document, a *account.Account) {
 	doc["accountDescription"] = a.Description
 	doc["accountDisabled"] = !account.Usable(a.Status)
 	doc["accountStatus"] = a.Status
-	doc["accountAttributes"] = map[string]any(a.Attributes)
+	doc["accountAttributes"] = a.Attributes.Readable()
 	doc["passwordPolicy"] = a.UserType
 	doc["type"] = accountTypes[a.Type]
 	doc["lastLogin"] = moment(a.LastLogin)
@@ -138,7 +138,7 @@ func (s *Subject) groupNames() []any {
 func GroupDocument(g *identity.Group) Document {
 	return Document{
 		"groupId": g.ID.String(), "name": g.Name, "description": g.Description, "parent": g.Parent, "type": g.GroupType,
-		"server": g.DriveServer, "driveLetter": g.DriveLetter, "disabled": g.Disabled, "attributes": map[string]any(g.Attributes),
+		"server": g.DriveServer, "driveLetter": g.DriveLetter, "disabled": g.Disabled, "attributes": g.Attributes.Readable(),
 	}
 }
 
@@ -147,7 +147,7 @@ func RoleDocument(r *entitlement.Role, m Members) Document {
 	return Document{
 		"roleId": r.ID.String(), "name": r.Name, "system": r.System, "application": r.InformationSystem, "category": r.Category,
 		"description": r.Description, "passwordProtected": r.PasswordProtected, "wfmanaged": r.BPMEnabled, "domain": r.ScopeDomain,
-		"grantedAccountNames": texts(m.Accounts), "allGrantedAccountNames": texts(m.AllAccounts), "attributes": map[string]any(r.Attributes),
+		"grantedAccountNames": texts(m.Accounts), "allGrantedAccountNames": texts(m.AllAccounts), "attributes": r.Attributes.Readable(),
 	}
 }
 

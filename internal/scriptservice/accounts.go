@@ -90,7 +90,7 @@ func removeAccountAttribute(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !visible[code] {
+	if !visible.codes[code] {
 		return nil, c.wrong("an account has no attribute %s", code)
 	}
 	found.Attributes = withoutValue(found.Attributes, code, data["value"])

@@ -32,36 +32,36 @@ type kind[T any, P object.Pointer[T]] struct {
 	service    func(*platform.Platform) *object.Service[T, P]
 }
 
-// visible gives the codes of the custom attributes that the call may see, nil for a kind without. The installation's own scripts see
-// all but passwords, as mappings do.
-func (k *kind[T, P]) visible(ctx context.Context, c *call) (map[string]bool, error) {
-	if k.metadata == "" {
-		return nil, nil //nolint:nilnil // nothing is visible of what is not there
-	}
-	codes := map[string]bool{}
-	if c.own {
-		all, err := c.Attributes.Attributes(ctx, k.metadata)
-		for _, a := range all {
-			if !a.Builtin && a.DataType.Readable() && a.DataType != metadata.Separator {
-				codes[a.Code] = true
-			}
-		}
-		return codes, err
+// sight is what a call may see of the objects of a kind: of the custom attributes those with these codes, of the others what the guard
+// leaves.
+type sight struct {
+	codes map[string]bool
+	guard *metadata.Guard
+}
+
+// visible gives what the call may see. The installation's own scripts see all but passwords, as mappings do.
+func (k *kind[T, P]) visible(ctx context.Context, c *call) (sight, error) {
+	s := sight{codes: map[string]bool{}}
+	var err error
+	if s.guard, err = c.Attributes.Guard(ctx, k.metadata, metadata.ReaderOf(ctx)); err != nil || k.metadata == "" {
+		return s, err
 	}
 	fields, err := c.Attributes.For(ctx, k.metadata)
 	for _, f := range fields {
 		if !f.Builtin && f.Type.Readable() && f.Type != metadata.Separator {
-			codes[f.Code] = true
+			s.codes[f.Code] = true
 		}
 	}
-	return codes, err
+	return s, err
 }
 
 // show gives an object as scripts see it.
-func (k *kind[T, P]) show(t *T, visible map[string]bool) map[string]any {
+func (k *kind[T, P]) show(t *T, visible sight) map[string]any {
+	seen := *t
+	visible.guard.Blank(&seen)
 	out := map[string]any{script.ClassKey: k.classes[0]}
 	for _, f := range k.fields {
-		value := f.get(t)
+		value := f.get(&seen)
 		for _, name := range f.names {
 			out[name] = value
 		}
@@ -72,10 +72,10 @@ func (k *kind[T, P]) show(t *T, visible map[string]bool) map[string]any {
 	return out
 }
 
-func shownAttributes(all object.Attributes, visible map[string]bool) map[string]any {
+func shownAttributes(all object.Attributes, visible sight) map[string]any {
 	out := make(map[string]any, len(all))
 	for code, value := range all {
-		if visible[code] {
+		if visible.codes[code] {
 			out[code] = value
 		}
 	}
@@ -105,8 +105,9 @@ func (k *kind[T, P]) showAll(ctx context.Context, c *call, items []T) ([]any, er
 }
 
 // fill brings what a script gave into an object. Entries the script left out, or gave back as it was shown them, stay as they are.
-func (k *kind[T, P]) fill(t *T, given map[string]any, visible map[string]bool) error {
+func (k *kind[T, P]) fill(t *T, given map[string]any, visible sight) error {
 	before := *t
+	visible.guard.Blank(&before) // what it was shown
 	var c fault.Collector
 	known := map[string]bool{script.ClassKey: true, attributesName: k.attributes != nil}
 	for _, f := range k.fields {
@@ -135,7 +136,7 @@ func (k *kind[T, P]) fill(t *T, given map[string]any, visible map[string]bool) e
 }
 
 // fillAttributes replaces the visible custom attributes by the given ones; what the call cannot see stays.
-func (k *kind[T, P]) fillAttributes(t *T, given map[string]any, visible map[string]bool) error {
+func (k *kind[T, P]) fillAttributes(t *T, given map[string]any, visible sight) error {
 	value, ok := given[attributesName]
 	if !ok || k.attributes == nil {
 		return nil
@@ -151,10 +152,10 @@ func (k *kind[T, P]) fillAttributes(t *T, given map[string]any, visible map[stri
 	return nil
 }
 
-func replaced(stored object.Attributes, wanted map[string]any, visible map[string]bool) object.Attributes {
+func replaced(stored object.Attributes, wanted map[string]any, visible sight) object.Attributes {
 	out := make(object.Attributes, len(stored)+len(wanted))
 	for code, value := range stored {
-		if !visible[code] {
+		if !visible.codes[code] {
 			out[code] = value
 		}
 	}
@@ -251,6 +252,9 @@ func (k *kind[T, P]) create() method {
 		if err := k.fill(&draft, given, visible); err != nil {
 			return nil, err
 		}
+		if err := visible.guard.Given(k.given(given)); err != nil {
+			return nil, err
+		}
 		created, err := k.service(c.Platform).Create(ctx, draft)
 		if err != nil {
 			return nil, err
@@ -281,7 +285,18 @@ func (k *kind[T, P]) update() method {
 	}}
 }
 
-func (k *kind[T, P]) write(ctx context.Context, c *call, t *T, visible map[string]bool) (any, error) {
+// given names, with our words, the attributes that a data object gives.
+func (k *kind[T, P]) given(object map[string]any) []string {
+	var out []string
+	for name, value := range object {
+		if our, _ := k.ours(name); !empty(value) {
+			out = append(out, our)
+		}
+	}
+	return out
+}
+
+func (k *kind[T, P]) write(ctx context.Context, c *call, t *T, visible sight) (any, error) {
 	updated, err := k.service(c.Platform).Update(ctx, P(t).Base().ID, P(t).Base().Version, *t)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func TestNamesOfTheGuide(t *testing.T) {
 		maps.Copy(out, entries)
 		return out
 	}
-	visible := map[string]bool{"seen": true}
+	visible := sight{codes: map[string]bool{"seen": true}}
 	attributes := object.Attributes{"seen": "1", "hidden": "2"}
 	for name, check := range map[string][2]any{
 		"user": {
@@ -80,7 +80,7 @@ func TestNamesOfTheGuide(t *testing.T) {
 			}),
 		},
 		"mail domain": {
-			mailDomains.show(&identity.MailDomain{Meta: meta, Name: "example.org", Description: "d", Obsolete: true}, nil),
+			mailDomains.show(&identity.MailDomain{Meta: meta, Name: "example.org", Description: "d", Obsolete: true}, sight{}),
 			with("MailDomain", map[string]any{"code": "example.org", "name": "example.org", "description": "d", "obsolete": true}),
 		},
 	} {
@@ -92,23 +92,23 @@ func TestNamesOfTheGuide(t *testing.T) {
 func roundTrip[T any, P object.Pointer[T]](t *testing.T, k *kind[T, P], full T) {
 	t.Helper()
 	var out T
-	shown := k.show(&full, nil)
+	shown := k.show(&full, sight{})
 	for _, f := range k.fields {
 		for _, name := range f.names {
 			if f.set == nil {
-				require.ErrorContains(t, k.fill(&out, map[string]any{name: "other"}, nil), "cannot be set", name)
+				require.ErrorContains(t, k.fill(&out, map[string]any{name: "other"}, sight{}), "cannot be set", name)
 				continue
 			}
 			if name == "disabled" || name == "accountDisabled" || name == "shortName" || name == "mailDomain" {
 				continue // derived from another entry
 			}
 			var single T
-			require.NoError(t, k.fill(&single, map[string]any{name: shown[name]}, nil), name)
+			require.NoError(t, k.fill(&single, map[string]any{name: shown[name]}, sight{}), name)
 			require.Equal(t, shown[name], f.get(&single), "%s %s", k.label, name)
 		}
 	}
 	again := full
-	require.NoError(t, k.fill(&again, shown, nil))
+	require.NoError(t, k.fill(&again, shown, sight{}))
 	require.Equal(t, full, again, "giving back what was shown changes nothing")
 }
 
@@ -156,13 +156,13 @@ func TestMailAddressIsMadeOfItsParts(t *testing.T) {
 				given[name] = value
 			}
 		}
-		require.NoError(t, users.fill(&u, given, nil))
+		require.NoError(t, users.fill(&u, given, sight{}))
 		require.Equal(t, at.want, u.Email)
 	}
 	u := identity.User{Email: "old@example.org"}
-	given := users.show(&u, nil)
+	given := users.show(&u, sight{})
 	given["emailAddress"] = "new@example.com"
-	require.NoError(t, users.fill(&u, given, nil))
+	require.NoError(t, users.fill(&u, given, sight{}))
 	require.Equal(t, "new@example.com", u.Email, "the parts that stayed do not bring the old address back")
 }
 
@@ -181,11 +181,11 @@ func TestWrongEntriesAreNamed(t *testing.T) {
 		{map[string]any{"attributes": "x"}, "attributes must be a map"},
 	} {
 		var u identity.User
-		require.ErrorContains(t, users.fill(&u, wrong.given, nil), wrong.words)
+		require.ErrorContains(t, users.fill(&u, wrong.given, sight{}), wrong.words)
 	}
 	var g identity.Group
-	require.ErrorContains(t, groups.fill(&g, map[string]any{"startDate": "soon"}, nil), "startDate must be a date")
-	require.NoError(t, groups.fill(&g, map[string]any{"startDate": "2026-03-04", "endDate": when, "nothing": nil}, nil))
+	require.ErrorContains(t, groups.fill(&g, map[string]any{"startDate": "soon"}, sight{}), "startDate must be a date")
+	require.NoError(t, groups.fill(&g, map[string]any{"startDate": "2026-03-04", "endDate": when, "nothing": nil}, sight{}))
 	require.Equal(t, when, *g.ActiveSince)
 	require.Equal(t, when, *g.ActiveUntil)
 }
@@ -193,7 +193,7 @@ func TestWrongEntriesAreNamed(t *testing.T) {
 func TestHiddenAttributesStay(t *testing.T) {
 	t.Parallel()
 	u := identity.User{Attributes: object.Attributes{"hidden": "secret", "kept": "a", "gone": "b"}}
-	visible := map[string]bool{"kept": true, "gone": true, "new": true}
+	visible := sight{codes: map[string]bool{"kept": true, "gone": true, "new": true}}
 	require.NoError(t, users.fill(&u, map[string]any{"attributes": map[string]any{"kept": "a", "new": "c"}}, visible))
 	require.Equal(t, object.Attributes{"hidden": "secret", "kept": "a", "new": "c"}, u.Attributes)
 }

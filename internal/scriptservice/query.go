@@ -277,7 +277,7 @@ func (k *kind[T, P]) checkHidden(ctx context.Context, c *call, list query.List) 
 	}
 	for _, path := range asked {
 		code := path[len(attributesName)+1:]
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(visible)), func(known string) bool { return strings.EqualFold(known, code) }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(visible.codes)), func(known string) bool { return strings.EqualFold(known, code) }) {
 			return c.wrong("a %s has no attribute %s that the script may see", k.label, code)
 		}
 	}

@@ -113,7 +113,7 @@ func auditConditions(l query.List) (where, order string, args arguments, err err
 		clauses = append(clauses, "(t.actor || ' ' || t.object_type || ' ' || t.object_name || ' ' || t.action) ilike "+pattern+"::text")
 	}
 	if strings.TrimSpace(l.Filter) != "" {
-		clause, err := filterClause(l.Filter, auditSchema, &args)
+		clause, err := (&view{schema: auditSchema}).filterClause(l.Filter, &args)
 		if err != nil {
 			return "", "", args, err
 		}

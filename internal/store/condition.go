@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,37 +67,62 @@ func filterType(t reflect.Type) (filter.Type, bool) {
 	return 0, false
 }
 
-// current gives the schema with the custom attributes of this moment, and the codes that quick search looks at.
-func (a *attributes) current(ctx context.Context, u *unit) (*filter.Schema, []string, error) {
+// view is what one reader may ask of a type at this moment.
+type view struct {
+	schema *filter.Schema
+	// quick are the codes of custom attributes that quick search looks at.
+	quick []string
+	// hidden are the names, and the expressions of the columns, of attributes that the reader may not see.
+	hidden map[string]bool
+}
+
+// current gives the view of the caller of ctx: with the custom attributes of this moment, and without what the metadata hides from them. A
+// question about a hidden attribute would tell its value, one guess after the other.
+func (a *attributes) current(ctx context.Context, u *unit) (view, error) {
+	v := view{schema: a.schema, hidden: map[string]bool{}}
 	if a.objectType == "" {
-		return a.schema, nil, nil
+		return v, nil
 	}
-	rows, err := u.q.ListCustomMetadata(ctx, a.objectType)
+	rows, err := u.q.ListGuardedMetadata(ctx, a.objectType)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read metadata of %s: %w", a.objectType, err)
+		return v, fmt.Errorf("read metadata of %s: %w", a.objectType, err)
 	}
 	var more []filter.Attribute
-	var quick []string
+	var closed []string
+	reader := metadata.ReaderOf(ctx)
 	for _, row := range rows {
 		var options metadata.Options
 		if err := json.Unmarshal(row.Options, &options); err != nil {
-			return nil, nil, fmt.Errorf("read metadata %s.%s: %w", a.objectType, row.Code, err)
+			return v, fmt.Errorf("read metadata %s.%s: %w", a.objectType, row.Code, err)
 		}
 		kind := metadata.DataType(row.DataType)
-		if kind == metadata.Separator {
-			continue
-		}
-		more = append(more, filter.Attribute{
-			Name: "attributes." + row.Code, Type: kind.FilterType(), CaseExact: true,
-			JSON:       &filter.JSONMember{Column: "t.attributes", Key: row.Code, Multi: options.MultiValued},
-			Filterable: kind.Readable(), Sortable: kind.Readable() && !options.MultiValued,
-		})
-		if options.QuickSearch && kind.Readable() {
-			quick = append(quick, row.Code)
+		seen := options.Visibility(reader) != metadata.Hidden
+		switch {
+		case kind == metadata.Separator:
+		case row.Builtin && !seen:
+			closed = append(closed, row.Code, row.Code+"Id")
+		case !row.Builtin:
+			attribute := custom(row.Code, kind, &options, seen)
+			more, v.hidden[attribute.Name] = append(more, attribute), !seen
+			if options.QuickSearch && kind.Readable() && seen {
+				v.quick = append(v.quick, row.Code)
+			}
 		}
 	}
-	schema, err := a.schema.With(more...)
-	return schema, quick, err
+	open, columns := a.schema.Without(closed...)
+	for _, name := range append(closed, columns...) {
+		v.hidden[name] = true
+	}
+	v.schema, err = open.With(more...)
+	return v, err
+}
+
+func custom(code string, kind metadata.DataType, options *metadata.Options, seen bool) filter.Attribute {
+	return filter.Attribute{
+		Name: "attributes." + code, Type: kind.FilterType(), CaseExact: true,
+		JSON:       &filter.JSONMember{Column: "t.attributes", Key: code, Multi: options.MultiValued},
+		Filterable: kind.Readable() && seen, Sortable: kind.Readable() && seen && !options.MultiValued,
+	}
 }
 
 // conditions turns a list request into where and order clauses.
@@ -105,20 +131,20 @@ func (t *table[T]) conditions(ctx context.Context, s authz.Scope, l query.List) 
 	if clause := t.scopeClause(s, &args); clause != "" {
 		clauses = append(clauses, clause)
 	}
-	schema, quick, err := t.list.current(ctx, unitOf(ctx))
+	v, err := t.list.current(ctx, unitOf(ctx))
 	if err != nil {
 		return "", "", args, err
 	}
-	clauses = append(clauses, t.words(l.Q, quick, &args)...)
+	clauses = append(clauses, t.words(l.Q, &v, &args)...)
 	if strings.TrimSpace(l.Filter) != "" {
-		clause, err := filterClause(l.Filter, schema, &args)
+		clause, err := v.filterClause(l.Filter, &args)
 		if err != nil {
 			return "", "", args, err
 		}
 		clauses = append(clauses, clause)
 	}
-	if order, err = filter.OrderBy(l.Sort, schema); err != nil {
-		return "", "", args, fault.InvalidField("sort", "%s", err.Error())
+	if order, err = filter.OrderBy(l.Sort, v.schema); err != nil {
+		return "", "", args, v.refusal("sort", err)
 	}
 	if order == "" {
 		order = t.order
@@ -129,16 +155,18 @@ func (t *table[T]) conditions(ctx context.Context, s authz.Scope, l query.List) 
 	return where, order + ", t.id", args, nil
 }
 
-// words is quick search: every word has to occur in the search expression or in a custom attribute marked for it.
-func (t *table[T]) words(q string, quick []string, args *arguments) []string {
+// words is quick search: every word has to occur in the search expression or in a custom attribute marked for it. What the reader may not
+// see is left out in silence: they did not ask for it by name.
+func (t *table[T]) words(q string, v *view, args *arguments) []string {
 	if t.search == "" {
 		return nil
 	}
+	search := searched(t.search, v.hidden)
 	var clauses []string
 	for _, word := range strings.FieldsFunc(q, func(r rune) bool { return strings.ContainsRune(" ,./\t", r) }) {
 		pattern := args.add("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%")
-		alternatives := []string{t.search + " like provost.fold(" + pattern + "::text)"}
-		for _, code := range quick {
+		alternatives := []string{search + " like provost.fold(" + pattern + "::text)"}
+		for _, code := range v.quick {
 			alternatives = append(alternatives, "provost.fold(t.attributes ->> "+args.add(code)+"::text) like provost.fold("+pattern+"::text)")
 		}
 		clauses = append(clauses, "("+strings.Join(alternatives, " or ")+")")
@@ -146,24 +174,47 @@ func (t *table[T]) words(q string, quick []string, args *arguments) []string {
 	return clauses
 }
 
-func filterClause(text string, schema *filter.Schema, args *arguments) (string, error) {
+// blank is what stands between the columns of a search expression.
+const blank = " || ' ' || "
+
+// searched is a search expression, provost.fold(column || ' ' || column …), without the hidden columns. Nobody hides any in most
+// installations, and the expression with its index stays as it is.
+func searched(search string, hidden map[string]bool) string {
+	if len(hidden) == 0 {
+		return search
+	}
+	columns := strings.Split(strings.TrimSuffix(strings.TrimPrefix(search, "provost.fold("), ")"), blank)
+	columns = slices.DeleteFunc(columns, func(column string) bool { return hidden[column] })
+	if len(columns) == 0 {
+		columns = []string{"''"}
+	}
+	return "provost.fold(" + strings.Join(columns, blank) + ")"
+}
+
+func (v *view) filterClause(text string, args *arguments) (string, error) {
 	node, err := filter.Parse(text)
 	if err != nil {
-		return "", filterFault(err)
+		return "", v.refusal("filter", err)
 	}
-	compiled, err := filter.Compile(node, schema, len(args.values)+1)
+	compiled, err := filter.Compile(node, v.schema, len(args.values)+1)
 	if err != nil {
-		return "", filterFault(err)
+		return "", v.refusal("filter", err)
 	}
 	args.values = append(args.values, compiled.Args...)
 	return compiled.Text, nil
 }
 
-// filterFault tells the person where the filter is wrong: the location carries the offset for the search box.
-func filterFault(err error) error {
-	location := "filter"
+// refusal tells the person what is wrong with a question. A syntax error carries its offset for the search box; what the caller may not see
+// is denied by name.
+func (v *view) refusal(location string, err error) error {
+	if attribute, ok := errors.AsType[*filter.AttributeError](err); ok && v.hidden[attribute.Attribute] {
+		return &fault.Error{
+			Code: fault.Denied, Message: fmt.Sprintf("You may not see the attribute %s, so it cannot be used in a %s.", attribute.Attribute, location),
+			Fields: []fault.Field{{Location: location, Message: "You may not see the attribute " + attribute.Attribute + "."}},
+		}
+	}
 	if syntax, ok := errors.AsType[*filter.SyntaxError](err); ok {
-		location = fmt.Sprintf("filter[%d]", syntax.Offset)
+		location = fmt.Sprintf("%s[%d]", location, syntax.Offset)
 	}
 	return fault.InvalidField(location, "%s", err.Error())
 }

@@ -34,11 +34,18 @@ type table[T any] struct {
 	// list describes the attributes that filter and sort may name.
 	list  *attributes
 	shape shape
+	// custom is the index of the field with the custom attributes; nil for a type without.
+	custom []int
 }
 
 // newTable completes a table: it reads the tags of T once.
 func newTable[T any](t table[T]) *table[T] {
 	t.shape = shapeOf(reflect.TypeFor[T]())
+	for _, c := range t.shape.columns {
+		if reflect.TypeFor[T]().FieldByIndex(c.index).Type == reflect.TypeFor[object.Attributes]() {
+			t.custom = c.index
+		}
+	}
 	if t.from == "" {
 		t.from = t.name + " t"
 	}
@@ -156,20 +163,42 @@ func (t *table[T]) scopeClause(s authz.Scope, args *arguments) string {
 	}
 }
 
+// scan reads a row as everybody sees it: of a password attribute only that it is set.
 func (t *table[T]) scan(row pgx.CollectableRow) (T, error) {
+	item, err := t.scanStored(row)
+	t.mask(&item)
+	return item, err
+}
+
+// scanStored reads a row as it is stored.
+func (t *table[T]) scanStored(row pgx.CollectableRow) (T, error) {
 	var item T
 	err := row.Scan(t.shape.pointers(&item)...)
 	return item, err
 }
 
+func (t *table[T]) mask(item *T) {
+	if t.custom == nil {
+		return
+	}
+	field := reflect.ValueOf(item).Elem().FieldByIndex(t.custom)
+	if all, ok := reflect.TypeAssert[object.Attributes](field); ok {
+		field.Set(reflect.ValueOf(all.Masked()))
+	}
+}
+
 func (t *table[T]) fetch(ctx context.Context, sql string, args ...any) ([]T, error) {
+	return t.collect(ctx, t.scan, sql, args...)
+}
+
+func (t *table[T]) collect(ctx context.Context, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
 	var out []T
 	err := t.tenant.query(ctx, func(ctx context.Context, u *unit) error {
 		rows, err := u.tx.Query(ctx, sql, args...)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", t.name, err)
 		}
-		if out, err = pgx.CollectRows(rows, t.scan); err != nil {
+		if out, err = pgx.CollectRows(rows, scan); err != nil {
 			return fmt.Errorf("read %s: %w", t.name, err)
 		}
 		return nil
@@ -199,7 +228,7 @@ func (t *table[T]) Lock(ctx context.Context, ids ...uuid.UUID) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", t.name, err)
 	}
-	return t.Get(ctx, authz.Scope{All: true}, ids...)
+	return t.collect(ctx, t.scanStored, "select "+t.shape.selected()+" from "+t.from+" where t.id = any($1)", ids)
 }
 
 // Named implements object.Store.
@@ -340,6 +369,7 @@ func (t *table[T]) History(ctx context.Context, id uuid.UUID) ([]object.Versione
 		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (object.Versioned[T], error) {
 			var v object.Versioned[T]
 			err := row.Scan(append([]any{&v.Superseded, &v.By, &v.Operation}, t.shape.pointers(&v.Object)...)...)
+			t.mask(&v.Object)
 			return v, err
 		})
 		return err

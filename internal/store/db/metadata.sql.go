@@ -53,26 +53,35 @@ func (q *Queries) ClaimUnique(ctx context.Context, arg ClaimUniqueParams) ([]str
 	return items, nil
 }
 
-const listCustomMetadata = `-- name: ListCustomMetadata :many
-select code, data_type, options from metadata where object_type = $1 and not builtin order by position, code
+const listGuardedMetadata = `-- name: ListGuardedMetadata :many
+select code, data_type, builtin, options from metadata
+where object_type = $1 and (not builtin or 'hidden' in (options ->> 'adminVisibility', options ->> 'operatorVisibility', options ->> 'userVisibility'))
+order by position, code
 `
 
-type ListCustomMetadataRow struct {
+type ListGuardedMetadataRow struct {
 	Code     string
 	DataType string
+	Builtin  bool
 	Options  json.RawMessage
 }
 
-func (q *Queries) ListCustomMetadata(ctx context.Context, objectType string) ([]ListCustomMetadataRow, error) {
-	rows, err := q.db.Query(ctx, listCustomMetadata, objectType)
+// The custom attributes, and the built-in ones that somebody may not see.
+func (q *Queries) ListGuardedMetadata(ctx context.Context, objectType string) ([]ListGuardedMetadataRow, error) {
+	rows, err := q.db.Query(ctx, listGuardedMetadata, objectType)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ListCustomMetadataRow{}
+	items := []ListGuardedMetadataRow{}
 	for rows.Next() {
-		var i ListCustomMetadataRow
-		if err := rows.Scan(&i.Code, &i.DataType, &i.Options); err != nil {
+		var i ListGuardedMetadataRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.DataType,
+			&i.Builtin,
+			&i.Options,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

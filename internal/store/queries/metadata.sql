@@ -1,5 +1,8 @@
--- name: ListCustomMetadata :many
-select code, data_type, options from metadata where object_type = @object_type and not builtin order by position, code;
+-- name: ListGuardedMetadata :many
+-- The custom attributes, and the built-in ones that somebody may not see.
+select code, data_type, builtin, options from metadata
+where object_type = @object_type and (not builtin or 'hidden' in (options ->> 'adminVisibility', options ->> 'operatorVisibility', options ->> 'userVisibility'))
+order by position, code;
 -- name: ReleaseUnique :exec
 delete from unique_values where object_type = @object_type and object_id = @object_id and code = any (@codes::text[]);
 
