@@ -150,16 +150,3 @@ func TestRunningTransactionIsSealedLater(t *testing.T) {
 	require.True(t, report.Intact(), report.Reason)
 	require.Zero(t, report.UnsealedTail)
 }
-
-// Transactions are sealed in the order of their numbers, which is not that of their digits: 10 comes after 9.
-func TestTransactionNumbersThatGrowADigit(t *testing.T) {
-	t.Parallel()
-	seals, conn, _ := sealed(t)
-	_, err := conn.Exec(t.Context(), `delete from audit_blocks; delete from audit_entries`)
-	require.NoError(t, err)
-	_, err = conn.Exec(t.Context(), `insert into audit_entries (xid, origin, action, object_type)
-		select n::text::xid8, 'person', 'update', 'user' from unnest(array[8, 9, 10, 99, 100, 101]) n`)
-	require.NoError(t, err)
-	report := sealAll(t, seals, 6)
-	require.True(t, report.Intact(), report.Reason)
-}
