@@ -159,7 +159,7 @@ replay: ## recorded workflow histories against today's code
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## each fuzz target for FUZZTIME (10s)
-	@grep -rHo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' api bpm internal workflows activities worker 2>/dev/null | \
+	@grep -rHo --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]*' * | \
 	while IFS=: read -r file declaration; do \
 		target=$${declaration#func }; \
 		echo "$$target in $$(dirname $$file)"; \

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -77,8 +78,9 @@ func migrated(tb testing.TB) string {
 	return fmt.Sprintf("acceptance/%x", sum.Sum(nil)[:8])
 }
 
-// begin starts a platform whose engine is in a mode.
-func begin(tb testing.TB, mode string) *world {
+// begin starts a platform whose engine is in a mode. Where a log is wanted it gets every line as it is, before the net that keeps secrets
+// out of what a process writes; otherwise the test shows warnings.
+func begin(tb testing.TB, mode string, log ...io.Writer) *world {
 	tb.Helper()
 	url := testenv.Database(tb, func(ctx context.Context, url string) error { return store.Migrate(ctx, url, app.Tenant) }, migrated(tb))
 	address, token, _ := testenv.Temporal(tb)
@@ -95,13 +97,21 @@ func begin(tb testing.TB, mode string) *world {
 		Worker:     &app.WorkerSettings{Server: server, Core: true},
 		ScriptHost: scripttest.Command(tb),
 		Version:    "test",
-		Logger:     zerolog.New(zerolog.NewTestWriter(tb)).Level(zerolog.WarnLevel),
+		Logger:     logger(tb, log...),
 	})
 	require.NoError(tb, err)
 	w.App = started
 	tb.Cleanup(func() { require.NoError(tb, started.Close(context.WithoutCancel(tb.Context()))) })
 	w.set("soffid.task.mode", mode)
 	return w
+}
+
+func logger(tb testing.TB, log ...io.Writer) zerolog.Logger {
+	tb.Helper()
+	if len(log) > 0 {
+		return zerolog.New(zerolog.SyncWriter(zerolog.MultiLevelWriter(log...))).Level(zerolog.DebugLevel)
+	}
+	return zerolog.New(zerolog.NewTestWriter(tb)).Level(zerolog.WarnLevel)
 }
 
 // prepareNamespace gives a test a namespace of its own, so that its queues are its own too.
@@ -273,6 +283,18 @@ func entries(tb testing.TB, s *ldapdev.Server, base, filter, key string) map[str
 		out[e.GetAttributeValue(key)] = e
 	}
 	return out
+}
+
+// setPassword gives ada a password in the directory, as its own administrators may.
+func (w *world) setPassword(s *ldapdev.Server, password string) {
+	w.t.Helper()
+	conn, err := goldap.DialURL(s.URL())
+	require.NoError(w.t, err)
+	defer conn.Close()
+	require.NoError(w.t, conn.Bind(s.AdminDN, s.AdminPassword))
+	change := goldap.NewModifyRequest("uid=ada,ou=people,"+suffix, nil)
+	change.Replace("userPassword", []string{password})
+	require.NoError(w.t, conn.Modify(change))
 }
 
 // changes gives the change list of a run as lines "action type key: attribute before → after".

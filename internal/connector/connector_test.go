@@ -45,16 +45,19 @@ func TestValidate(t *testing.T) {
 		params map[string]string
 		wrong  []string
 	}{
-		"complete":           {map[string]string{"host": "h", "port": "25", "safe": "true", "mode": "a"}, nil},
-		"missing":            {map[string]string{}, []string{"host"}},
-		"blank":              {map[string]string{"host": "  "}, []string{"host"}},
-		"unknown":            {map[string]string{"host": "h", "hsot": "h"}, []string{"hsot"}},
-		"no number":          {map[string]string{"host": "h", "port": "25x"}, []string{"port"}},
-		"number too large":   {map[string]string{"host": "h", "port": "65536"}, []string{"port"}},
-		"number too small":   {map[string]string{"host": "h", "port": "0"}, []string{"port"}},
-		"no boolean":         {map[string]string{"host": "h", "safe": "yes"}, []string{"safe"}},
-		"no choice":          {map[string]string{"host": "h", "mode": "c"}, []string{"mode"}},
-		"everything at once": {map[string]string{"mode": "c", "odd": "1"}, []string{"mode", "odd", "host"}},
+		"complete":               {map[string]string{"host": "h", "port": "25", "safe": "true", "mode": "a"}, nil},
+		"missing":                {map[string]string{}, []string{"host"}},
+		"blank":                  {map[string]string{"host": "  "}, []string{"host"}},
+		"unknown":                {map[string]string{"host": "h", "hsot": "h"}, []string{"hsot"}},
+		"no number":              {map[string]string{"host": "h", "port": "25x"}, []string{"port"}},
+		"number too large":       {map[string]string{"host": "h", "port": "65536"}, []string{"port"}},
+		"number too small":       {map[string]string{"host": "h", "port": "0"}, []string{"port"}},
+		"no boolean":             {map[string]string{"host": "h", "safe": "yes"}, []string{"safe"}},
+		"no choice":              {map[string]string{"host": "h", "mode": "c"}, []string{"mode"}},
+		"password in an address": {map[string]string{"host": "postgres://ann:s3cret@db.example.com/x"}, []string{"host"}},
+		"password as option":     {map[string]string{"host": "postgres://db.example.com/x?a=b&Password=s3cret"}, []string{"host"}},
+		"address without one":    {map[string]string{"host": "postgres://ann@db.example.com:5432/x?sslmode=require#a:b@c"}, nil},
+		"everything at once":     {map[string]string{"mode": "c", "odd": "1"}, []string{"mode", "odd", "host"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

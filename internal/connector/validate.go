@@ -3,6 +3,7 @@ package connector
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -87,10 +88,18 @@ func checkValue(kind Type, choices []string, value string) string {
 		if !slices.Contains(choices, value) {
 			return "choose one of " + strings.Join(choices, ", ")
 		}
-	case TypeString, TypeSecret, TypeMultiline:
+	case TypeString:
+		if passwordInAddress.MatchString(value) {
+			return "write the address without the password; the password has a field of its own, which is kept sealed"
+		}
+	case TypeSecret, TypeMultiline:
 	}
 	return ""
 }
+
+// passwordInAddress finds addresses such as postgres://user:password@host/database?password=… Text like this would be kept and shown
+// as it is.
+var passwordInAddress = regexp.MustCompile(`(?i)://[^/?#\s]*:[^/?#\s]*@|[?&;](ssl)?(password|passwd|pwd)=`)
 
 func checkRange(p Parameter, value string) string {
 	if p.Type != TypeNumber || p.Maximum == 0 || value == "" {

@@ -19,7 +19,7 @@ var seeds = []string{
 	`title pr and userType eq "Employee"`, `title pr or userType ne "Intern"`, `a pr or b pr and not (c pr)`,
 	`userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")`,
 	`emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp"]`, `a eq -1.5e3`, `a eq null and b eq true`,
-	`a eq "\u00e9\"\\"`, `((a pr))`, `a eq 007`, `not(a pr)`, `groups[name eq "x"].size gt 3`, "a\xff",
+	`a eq "\u00e9\"\\"`, `((a pr))`, `a eq "\uA000"`, `a eq 007`, `not(a pr)`, `groups[name eq "x"].size gt 3`, "a\xff",
 }
 
 func FuzzParse(f *testing.F) {
@@ -57,7 +57,7 @@ func FuzzDifferential(f *testing.F) {
 			return
 		}
 		theirs, err := parseOracle(text)
-		if err != nil || withoutOracle(ours) {
+		if err != nil || strings.Contains(text, `\`) || withoutOracle(ours) {
 			return
 		}
 		require.Equal(t, outline(theirs), strings.ToLower(structure(ours)), text)
@@ -74,7 +74,7 @@ func parseOracle(text string) (node oracle.Expression, err error) {
 	return oracle.ParseFilter([]byte(text))
 }
 
-// withoutOracle tells what the other parser reads differently on purpose: it keeps escapes in strings, rounds large
+// withoutOracle tells what the other parser reads differently on purpose, beside escapes in strings, which it keeps: it rounds large
 // numbers, knows two parts per path, and reads attributes named like keywords its own way.
 func withoutOracle(node filter.Node) bool {
 	differs := false
@@ -91,9 +91,7 @@ func withoutOracle(node filter.Node) bool {
 		switch n := n.(type) {
 		case filter.Compare:
 			check(n.Path)
-			escaped := strings.Trim(filter.Quote(n.Value.Text), `"`) != n.Value.Text
-			differs = differs || n.Value.Kind == filter.KindString && escaped ||
-				n.Value.Kind == filter.KindNumber && len(n.Value.Text) > 9
+			differs = differs || n.Value.Kind == filter.KindNumber && len(n.Value.Text) > 9
 		case filter.Present:
 			check(n.Path)
 		case filter.ValuePath:
