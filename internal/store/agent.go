@@ -76,11 +76,14 @@ func (a *Agents) System(ctx context.Context, id uuid.UUID) (account.System, erro
 	return system, nil
 }
 
-// Target implements agent.Source.
+// Target implements agent.Source. What has no state any more, because it was deleted and is out of the system, is wanted nowhere.
 func (a *Agents) Target(ctx context.Context, system uuid.UUID, t synctask.Target) (agent.Target, error) {
 	var out agent.Target
 	err := a.query(ctx, func(ctx context.Context, u *unit) error {
 		row, err := u.q.LoadTarget(ctx, db.LoadTargetParams{SystemID: system, ObjectType: t.Type, ObjectID: t.Object, Class: t.Class})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("read target: %w", err)
 		}

@@ -13,6 +13,7 @@ import (
 	"provost/internal/fault"
 	"provost/internal/identity"
 	"provost/internal/parameter"
+	"provost/internal/store/db"
 )
 
 // MailDomainStates implements identity.People. It gives nil while no domain is registered at all: every domain is accepted then.
@@ -77,6 +78,31 @@ func (t *Tenant) GroupsAbove(ctx context.Context, groups []uuid.UUID) (map[uuid.
 		return err
 	})
 	return out, err
+}
+
+// BelowGroups implements identity.People.
+func (t *Tenant) BelowGroups(ctx context.Context, groups []uuid.UUID) (users, below []uuid.UUID, err error) {
+	err = t.query(ctx, func(ctx context.Context, u *unit) error {
+		if users, err = u.q.MembersBelowGroups(ctx, groups); err != nil {
+			return err
+		}
+		below, err = u.q.GroupsBelow(ctx, groups)
+		return err
+	})
+	return users, below, err
+}
+
+// GroupsWithUsers implements identity.People.
+func (t *Tenant) GroupsWithUsers(ctx context.Context, users []uuid.UUID) ([]uuid.UUID, error) {
+	groups := map[uuid.UUID]bool{}
+	err := t.query(ctx, func(ctx context.Context, u *unit) error {
+		rows, err := u.q.GroupsOfUsers(ctx, users)
+		for _, r := range rows {
+			groups[r.GroupID] = true
+		}
+		return err
+	})
+	return keys(groups), err
 }
 
 // nameOf says how the objects of a type are named, by table.
@@ -217,7 +243,15 @@ func (t *Tenant) HonourDates(ctx context.Context, after, until time.Time) ([]uui
 				t.Regrant(ctx, change.Account, *h.AccountID)
 			}
 		}
-		return err
+		if err != nil {
+			return fmt.Errorf("find whom dates concern: %w", err)
+		}
+		groups, err := u.q.GroupsWithDates(ctx, db.GroupsWithDatesParams{After: after, Until: until})
+		if err != nil {
+			return fmt.Errorf("find whose members dates concern: %w", err)
+		}
+		t.Touch(ctx, change.Group, groups...)
+		return nil
 	})
 	return users, err
 }
