@@ -241,12 +241,12 @@ func TestGroupsFollowTheirMembers(t *testing.T) {
 	require.NoError(t, b.Memberships.Delete(b.Ctx, m.ID, 0))
 	expect("chess", nil, nil)
 
-	export.Parent, export.ParentID = "chess", nil
+	export.Parent = "chess"
 	_, err = b.Groups.Update(b.Ctx, export.ID, 0, export)
 	require.NoError(t, err)
 	expect("sales", nil, nil)
 	expect("chess", nil, []any{"anna.berg"})
-	anna = b.Edit(anna, func(u *identity.User) { u.PrimaryGroup, u.PrimaryGroupID = "sales", identity.World })
+	anna = b.Edit(anna, func(u *identity.User) { u.PrimaryGroup = "sales" })
 	expect("export", nil, nil)
 	expect("sales", []any{"anna.berg"}, []any{"anna.berg"})
 	require.NoError(t, b.Users.Delete(b.Ctx, anna.ID, 0))
