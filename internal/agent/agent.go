@@ -21,7 +21,8 @@ type Source interface {
 	System(ctx context.Context, id uuid.UUID) (account.System, error)
 	// Version gives the system's current version, to notice changes cheaply.
 	Version(ctx context.Context, id uuid.UUID) (int64, error)
-	// Targets gives the states wanted at this moment, in the order of the targets. One that nobody knows is zero.
+	// Targets gives the states wanted at this moment, in the order of the targets. One that has no state any more, because
+	// it was deleted and is out of the system, is zero.
 	Targets(ctx context.Context, system uuid.UUID, targets []synctask.Target) ([]Target, error)
 }
 

@@ -185,8 +185,6 @@ func (a *Agent) bring(ctx context.Context, t synctask.Target, want Target, overw
 	switch {
 	case !mapped:
 		return errored(t, connector.Errorf(connector.ClassPolicy, "apply", "the agent has no mapping %s any more", t.Class))
-	case want.DesiredVersion == 0:
-		return errored(t, connector.Errorf(connector.ClassTransient, "apply", "nothing is planned for the object any more"))
 	case want.AppliedVersion >= want.DesiredVersion && !overwritten:
 		result.Outcome = synctask.Unchanged
 		return result

@@ -206,13 +206,13 @@ func TestCallsOverTheSameObjectsDoNotBlockEachOther(t *testing.T) {
 	require.Equal(t, 30, b.memory.Calls("create"))
 }
 
-func TestObjectThatNobodyWantsAnyMoreIsPlannedAgain(t *testing.T) {
+func TestObjectWithoutStateIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	id := uuid.New()
 	b.want(id, person("anna", "Anna"))
 	results := b.apply(uuid.New(), id)
-	require.Equal(t, connector.ClassTransient, results[0].ErrorClass)
+	require.Equal(t, synctask.Unchanged, results[0].Outcome)
 	require.Equal(t, synctask.Created, results[1].Outcome)
 }
 

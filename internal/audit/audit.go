@@ -22,6 +22,7 @@ const (
 	Password = "password"
 	Run      = "run"
 	Sync     = "synchronise"
+	Merge    = "merge"
 )
 
 // Entry is one line of the trail. Before and After hold only what changed (Update) or the whole object (Create, Delete).

@@ -191,12 +191,14 @@ func reaches(below map[uuid.UUID][]uuid.UUID, from, to uuid.UUID) bool {
 	return false
 }
 
-// Written computes the holders of the containing roles again. Optional contents concern new holders only.
+// Written computes the holders of the containing roles again, and touches both roles, whose systems may list the other. Optional
+// contents concern new holders only.
 func (r *contentRules) Written(ctx context.Context, edits []*object.Edit[Content]) error {
 	for _, e := range edits {
 		for _, c := range []*Content{e.Before, e.After} {
 			if c != nil {
 				r.catalogue.Regrant(ctx, change.Role, c.RoleID)
+				r.catalogue.Touch(ctx, change.Role, c.RoleID, c.ContainedRoleID)
 			}
 		}
 	}
@@ -269,12 +271,15 @@ func (r *groupRoleRules) Prepare(ctx context.Context, edits []*object.Edit[Group
 	return nil
 }
 
-// Written computes again what everybody below the groups holds. Optional roles concern new members only.
+// Written computes again what everybody below the groups holds, and touches group and role, whose systems may list the other. Optional
+// roles concern new members only.
 func (r *groupRoleRules) Written(ctx context.Context, edits []*object.Edit[GroupRole]) error {
 	for _, e := range edits {
 		for _, g := range []*GroupRole{e.Before, e.After} {
 			if g != nil {
 				r.catalogue.Regrant(ctx, change.Group, g.GroupID)
+				r.catalogue.Touch(ctx, change.Group, g.GroupID)
+				r.catalogue.Touch(ctx, change.Role, g.RoleID)
 			}
 		}
 	}

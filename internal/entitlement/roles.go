@@ -186,20 +186,31 @@ func (r *roleRules) noteHolders(ctx context.Context, edits []*object.Edit[Role])
 	return nil
 }
 
-// Written touches what changed; a changed approval window changes who holds the role.
+// Written touches what changed, what was deleted too: it has to leave its system. A changed approval window changes who holds the role;
+// a new name is that of what they hold.
 func (r *roleRules) Written(ctx context.Context, edits []*object.Edit[Role]) error {
+	var renamed []uuid.UUID
 	for _, e := range edits {
-		if e.Deleted() {
-			continue
-		}
 		r.catalogue.Touch(ctx, change.Role, e.ID)
-		if e.Created() {
+		if e.Deleted() || e.Created() {
 			continue
 		}
 		b, a := e.Before, e.After
+		if b.Name != a.Name {
+			renamed = append(renamed, e.ID)
+		}
 		if !sameTime(b.ApprovalStart, a.ApprovalStart) || !sameTime(b.ApprovalEnd, a.ApprovalEnd) {
 			r.catalogue.Regrant(ctx, change.Role, e.ID)
 		}
 	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	users, accounts, err := r.catalogue.HoldersOfRoles(ctx, renamed)
+	if err != nil {
+		return fmt.Errorf("find holders of roles: %w", err)
+	}
+	r.catalogue.Touch(ctx, change.User, users...)
+	r.catalogue.Touch(ctx, change.Account, accounts...)
 	return nil
 }

@@ -144,23 +144,31 @@ func parentName(g *Group) string {
 	return "the parent"
 }
 
-// Written touches what changed. A move, a change of dates or of the disabled mark changes what everybody below holds.
+// Written touches what changed, what was deleted too: it has to leave its systems. A move, a change of dates or of the disabled mark
+// changes what everybody below holds; a new name is that of everything below.
 func (r *groupRules) Written(ctx context.Context, edits []*object.Edit[Group]) error {
+	var renamed, branches []uuid.UUID
 	for _, e := range edits {
-		if e.Deleted() {
-			continue
-		}
 		r.people.Touch(ctx, change.Group, e.ID)
-		if e.Created() {
+		if e.Deleted() || e.Created() {
 			continue
 		}
 		b, a := e.Before, e.After
-		if b.Disabled != a.Disabled || !sameID(b.ParentID, a.ParentID) ||
-			!sameTime(b.ActiveSince, a.ActiveSince) || !sameTime(b.ActiveUntil, a.ActiveUntil) {
+		if b.Name != a.Name {
+			renamed = append(renamed, e.ID)
+		}
+		moved := !sameID(b.ParentID, a.ParentID)
+		if moved {
+			branches = append(branches, *b.ParentID, *a.ParentID) // only the root has none, and it stays
+		}
+		if moved || b.Disabled != a.Disabled || !sameTime(b.ActiveSince, a.ActiveSince) || !sameTime(b.ActiveUntil, a.ActiveUntil) {
 			r.people.Regrant(ctx, change.Group, e.ID)
 		}
 	}
-	return nil
+	if err := touchUp(ctx, r.people, branches); err != nil {
+		return err
+	}
+	return touchBelow(ctx, r.people, renamed)
 }
 
 func sameID(a, b *uuid.UUID) bool {

@@ -109,8 +109,13 @@ func (r *membershipRules) checkPrimary(ctx context.Context, edits []*object.Edit
 // Written recomputes what the members hold: roles of the group come with it, grants held for it end with it.
 func (r *membershipRules) Written(ctx context.Context, edits []*object.Edit[Membership]) error {
 	var joins []Join
-	var moved []uuid.UUID
+	var moved, groups []uuid.UUID
 	for _, e := range edits {
+		for _, m := range []*Membership{e.Before, e.After} {
+			if m != nil {
+				groups = append(groups, m.GroupID)
+			}
+		}
 		if e.Deleted() {
 			r.people.Touch(ctx, change.User, e.Before.UserID)
 			r.people.Regrant(ctx, change.User, e.Before.UserID)
@@ -125,6 +130,9 @@ func (r *membershipRules) Written(ctx context.Context, edits []*object.Edit[Memb
 		if !e.Created() {
 			moved = append(moved, e.After.UserID)
 		}
+	}
+	if err := touchUp(ctx, r.people, groups); err != nil {
+		return err
 	}
 	return follow(ctx, r.follower, joins, moved)
 }

@@ -32,6 +32,10 @@ type People interface {
 	FollowUserTypes(ctx context.Context, users []uuid.UUID) error
 	// GroupsAbove gives, per group, the ids of all groups above it, the nearest first.
 	GroupsAbove(ctx context.Context, groups []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error)
+	// BelowGroups gives everybody in the trees below groups, and the groups below them.
+	BelowGroups(ctx context.Context, groups []uuid.UUID) (users, below []uuid.UUID, err error)
+	// GroupsWithUsers gives the groups to which users belong now, and all above these.
+	GroupsWithUsers(ctx context.Context, users []uuid.UUID) ([]uuid.UUID, error)
 	// Names gives the names of the objects of a type by id; unknown ids are left out.
 	Names(ctx context.Context, objectType string, ids []uuid.UUID) (map[uuid.UUID]string, error)
 }
@@ -104,6 +108,9 @@ func (r *userRules) Prepare(ctx context.Context, edits []*object.Edit[User]) err
 		return err
 	}
 	if leaving := deleted(edits); len(leaving) > 0 {
+		if err := touchGroupsOf(ctx, r.people, leaving); err != nil {
+			return err
+		}
 		if err := r.follower.Leaving(ctx, leaving); err != nil {
 			return fmt.Errorf("release what users hold: %w", err)
 		}
@@ -185,12 +192,15 @@ func changedDomain(e *object.Edit[User]) string {
 // Written touches what changed. A change of primary group changes what the user holds.
 func (r *userRules) Written(ctx context.Context, edits []*object.Edit[User]) error {
 	var joins []Join
-	var moved, retyped []uuid.UUID
+	var moved, retyped, renamed, groups []uuid.UUID
 	for _, e := range edits {
 		if e.Deleted() {
 			continue
 		}
 		r.people.Touch(ctx, change.User, e.ID)
+		if !e.Created() && e.Before.UserName != e.After.UserName {
+			renamed = append(renamed, e.ID)
+		}
 		if !e.Created() && e.Before.UserTypeID != e.After.UserTypeID {
 			retyped = append(retyped, e.ID)
 		}
@@ -198,10 +208,16 @@ func (r *userRules) Written(ctx context.Context, edits []*object.Edit[User]) err
 			continue
 		}
 		r.people.Regrant(ctx, change.User, e.ID)
-		joins = append(joins, Join{UserID: e.ID, GroupID: e.After.PrimaryGroupID})
+		joins, groups = append(joins, Join{UserID: e.ID, GroupID: e.After.PrimaryGroupID}), append(groups, e.After.PrimaryGroupID)
 		if !e.Created() {
-			moved = append(moved, e.ID)
+			moved, groups = append(moved, e.ID), append(groups, e.Before.PrimaryGroupID)
 		}
+	}
+	if err := touchGroupsOf(ctx, r.people, renamed); err != nil {
+		return err
+	}
+	if err := touchUp(ctx, r.people, groups); err != nil {
+		return err
 	}
 	if len(retyped) > 0 {
 		if err := r.people.FollowUserTypes(ctx, retyped); err != nil {

@@ -323,12 +323,11 @@ func (s *Service) groupSubject(ctx context.Context, name string) (subject, error
 	if err != nil {
 		return subject{}, err
 	}
-	groups, members, err := s.Documents.GroupsWithMembers(ctx, []uuid.UUID{found.ID})
+	groups, err := s.Documents.GroupSubjects(ctx, []uuid.UUID{found.ID}, provision.Everything)
 	if err != nil || len(groups) == 0 {
 		return subject{}, missing(name, err)
 	}
-	m := members[found.ID]
-	return subject{found.ID, found.Name, provision.GroupMembersDocument(&groups[0], m.Accounts, m.AllAccounts)}, nil
+	return subject{found.ID, found.Name, provision.GroupDocument(&groups[0])}, nil
 }
 
 func (s *Service) roleSubject(ctx context.Context, system *account.System, name string) (subject, error) {
@@ -336,11 +335,11 @@ func (s *Service) roleSubject(ctx context.Context, system *account.System, name 
 	if err != nil {
 		return subject{}, err
 	}
-	roles, members, err := s.Documents.RolesWithMembers(ctx, []uuid.UUID{found.ID})
+	roles, err := s.Documents.RoleSubjects(ctx, []uuid.UUID{found.ID}, provision.Everything)
 	if err != nil || len(roles) == 0 {
 		return subject{}, missing(name, err)
 	}
-	return subject{found.ID, found.Name, provision.RoleDocument(&roles[0], members[found.ID])}, nil
+	return subject{found.ID, found.Name, provision.RoleDocument(&roles[0])}, nil
 }
 
 // one gives the object with this id, or the one that a filter finds.

@@ -94,8 +94,8 @@ type OverviewStore interface {
 type Documents interface {
 	Subjects(ctx context.Context, users []uuid.UUID) ([]provision.Subject, error)
 	Holders(ctx context.Context, accounts []uuid.UUID) ([]provision.Holder, error)
-	RolesWithMembers(ctx context.Context, roles []uuid.UUID) ([]entitlement.Role, map[uuid.UUID]provision.Members, error)
-	GroupsWithMembers(ctx context.Context, groups []uuid.UUID) ([]identity.Group, map[uuid.UUID]provision.Members, error)
+	RoleSubjects(ctx context.Context, roles []uuid.UUID, reads provision.Reads) ([]provision.RoleSubject, error)
+	GroupSubjects(ctx context.Context, groups []uuid.UUID, reads provision.Reads) ([]provision.GroupSubject, error)
 }
 
 // Deps is what a Service works with. Pool, Connectors and Scripts may be nil in a process that opens no connection or runs no script:

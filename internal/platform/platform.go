@@ -48,6 +48,7 @@ type Platform struct {
 	GroupTypes  *identity.GroupTypes
 	MailDomains *identity.MailDomains
 	Memberships *identity.Memberships
+	Merger      *account.Merger
 
 	Metadata   *metadata.Attributes
 	Attributes *metadata.Schemas
@@ -71,6 +72,7 @@ type Platform struct {
 	GroupRoles         *entitlement.GroupRoles
 	Grants             *entitlement.Grants
 	Authorizations     *entitlement.Authorizations
+	Managers           *entitlement.Managers
 
 	desk       *entitlement.Desk
 	vault      *store.Vault
@@ -95,6 +97,10 @@ func New(t *store.Tenant, deps Deps) *Platform {
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
 	p.giveVault()
+	p.Merger = &account.Merger{
+		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems, Desk: t,
+	}
+	p.Managers = entitlement.NewManagers(p.Roles, p.Grants, t.ScopeDomains(), t.Authorizations())
 	return p
 }
 

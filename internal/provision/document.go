@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"provost/internal/account"
-	"provost/internal/entitlement"
 	"provost/internal/identity"
 )
 
@@ -14,9 +13,27 @@ type Document = map[string]any
 
 // UserDocument is the user object for one account of a user.
 func UserDocument(s *Subject, a *account.Account) Document {
-	u := &s.User
+	doc := person(&s.User)
+	groups := make([]any, 0, len(s.Groups))
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		if g.Primary {
+			doc["primaryGroupObject"] = groupObject(&g.Group)
+		}
+		if g.Direct {
+			groups = append(groups, groupObject(&g.Group))
+		}
+	}
+	doc["secondaryGroups"] = groups
+	addAccount(doc, a)
+	addRoles(doc, rolesOf(s.Roles, a), a, &s.User, s.directGroupNames(), s.groupNames())
+	return doc
+}
+
+// person is what a user object says of the user alone.
+func person(u *identity.User) Document {
 	short, domain, _ := strings.Cut(u.Email, "@")
-	doc := Document{
+	return Document{
 		"id": u.ID.String(), "userName": u.UserName, "firstName": u.FirstName, "lastName": u.LastName, "lastName2": u.MiddleName,
 		"middleName": u.MiddleName, "fullName": u.FullName, "active": u.Active, "userType": u.UserType, "primaryGroup": u.PrimaryGroup,
 		"emailAddress": u.Email, "shortName": short, "mailDomain": domain, "mailAlias": u.MailAlias, "mailServer": u.MailServer,
@@ -24,27 +41,13 @@ func UserDocument(s *Subject, a *account.Account) Document {
 		"multiSession": u.MultiSession, "createdOn": u.CreatedAt, "createdBy": u.CreatedBy, "modifiedOn": u.UpdatedAt,
 		"modifiedBy": u.UpdatedBy, "attributes": u.Attributes.Readable(), "userAttributes": u.Attributes.Readable(),
 	}
-	groups := make([]any, 0, len(s.Groups))
-	for i := range s.Groups {
-		g := &s.Groups[i]
-		if g.Primary {
-			doc["primaryGroupObject"] = GroupDocument(&g.Group)
-		}
-		if g.Direct {
-			groups = append(groups, GroupDocument(&g.Group))
-		}
-	}
-	doc["secondaryGroups"] = groups
-	addAccount(doc, a)
-	addRoles(doc, rolesOf(s.Roles, a), s.directGroupNames(), s.groupNames())
-	return doc
 }
 
 // AccountDocument is the account object for an account without user.
 func AccountDocument(h *Holder) Document {
 	doc := Document{"attributes": h.Account.Attributes.Readable()}
 	addAccount(doc, &h.Account)
-	addRoles(doc, h.Roles, nil, nil)
+	addRoles(doc, h.Roles, &h.Account, nil, nil, nil)
 	principals := map[string][]any{}
 	for i := range h.Access {
 		for suffix, name := range map[string]string{"Users": h.Access[i].User, "Groups": h.Access[i].Group, "Roles": h.Access[i].Role} {
@@ -89,14 +92,12 @@ func moment(t *time.Time) any {
 	return *t
 }
 
-func addRoles(doc Document, roles []Role, directGroups, groups []any) {
+func addRoles(doc Document, roles []Role, a *account.Account, u *identity.User, directGroups, groups []any) {
 	direct, all := []any{}, []any{}
 	granted, allGranted := append([]any{}, directGroups...), append([]any{}, groups...)
-	for _, r := range roles {
-		grant := Document{
-			"grantedRole": r.Name, "grantedRoleId": r.ID.String(), "grantedRoleSystem": r.System, "domainValue": r.Scope,
-			"holderGroup": r.Holder, "ownerAccount": doc["accountName"], "ownerSystem": doc["system"], "ownerUser": doc["userName"],
-		}
+	for i := range roles {
+		r := &roles[i]
+		grant := grantObject(r, a, u)
 		all, allGranted = append(all, grant), append(allGranted, r.Name)
 		if r.Direct {
 			direct, granted = append(direct, grant), append(granted, r.Name)
@@ -104,6 +105,39 @@ func addRoles(doc Document, roles []Role, directGroups, groups []any) {
 	}
 	doc["grantedRoles"], doc["allGrantedRoles"] = direct, all
 	doc["granted"], doc["allGranted"] = granted, allGranted
+}
+
+// grantObject is the grant by which an account, of a user or of nobody, holds a role. The objects it joins are given where a mapping
+// reads the role's: they say of themselves only, so that no object contains itself.
+func grantObject(r *Role, a *account.Account, u *identity.User) Document {
+	grant := Document{
+		"id": r.GrantID, "grantedRole": r.Name, "grantedRoleId": r.ID.String(), "grantedRoleSystem": r.System, "domainValue": r.Scope,
+		"holderGroup": r.Holder, "ownerAccount": a.Name, "ownerSystem": a.System, "ownerGroup": r.OwnerGroup,
+	}
+	if u != nil {
+		grant["ownerUser"] = u.UserName
+	}
+	if r.OwnerRoleID != nil {
+		grant["ownerRoleId"], grant["ownerRoleName"], grant["ownerSystem"] = r.OwnerRoleID.String(), r.OwnerRole, r.OwnerRoleSystem
+	}
+	if r.Object == nil {
+		return grant
+	}
+	grant["grantedRoleObject"], grant["ownerAccountObject"] = roleObject(r.Object), accountObject(a, u)
+	if u != nil {
+		grant["ownerUserObject"] = person(u)
+	}
+	return grant
+}
+
+// accountObject is an account with its user, without what it holds.
+func accountObject(a *account.Account, u *identity.User) Document {
+	doc := Document{"attributes": a.Attributes.Readable()}
+	if u != nil {
+		doc = person(u)
+	}
+	addAccount(doc, a)
+	return doc
 }
 
 func rolesOf(roles []Role, a *account.Account) []Role {
@@ -130,38 +164,6 @@ func (s *Subject) groupNames() []any {
 	var out []any
 	for i := range s.Groups {
 		out = append(out, s.Groups[i].Name)
-	}
-	return out
-}
-
-// GroupDocument is the group object.
-func GroupDocument(g *identity.Group) Document {
-	return Document{
-		"groupId": g.ID.String(), "name": g.Name, "description": g.Description, "parent": g.Parent, "type": g.GroupType,
-		"server": g.DriveServer, "driveLetter": g.DriveLetter, "disabled": g.Disabled, "attributes": g.Attributes.Readable(),
-	}
-}
-
-// RoleDocument is the role object with the accounts that hold it.
-func RoleDocument(r *entitlement.Role, m Members) Document {
-	return Document{
-		"roleId": r.ID.String(), "name": r.Name, "system": r.System, "application": r.InformationSystem, "category": r.Category,
-		"description": r.Description, "passwordProtected": r.PasswordProtected, "wfmanaged": r.BPMEnabled, "domain": r.ScopeDomain,
-		"grantedAccountNames": texts(m.Accounts), "allGrantedAccountNames": texts(m.AllAccounts), "attributes": r.Attributes.Readable(),
-	}
-}
-
-// GroupMembersDocument is the group object with its members.
-func GroupMembersDocument(g *identity.Group, direct, all []string) Document {
-	doc := GroupDocument(g)
-	doc["userNames"], doc["allUserNames"] = texts(direct), texts(all)
-	return doc
-}
-
-func texts(in []string) []any {
-	out := make([]any, len(in))
-	for i, s := range in {
-		out[i] = s
 	}
 	return out
 }

@@ -123,25 +123,80 @@ func TestDisabledMeansNotUsable(t *testing.T) {
 	}
 }
 
+// The attributes of the group object (page 086). Members and roles are given by name and as objects.
 func TestGroupDocument(t *testing.T) {
 	t.Parallel()
-	g := identity.Group{Name: "sales", Description: "Sample", Parent: "world", GroupType: "unit", DriveServer: "files", DriveLetter: "S"}
-	doc := provision.GroupMembersDocument(&g, []string{"anna"}, []string{"anna", "bert"})
-	has(t, doc, "groupId", "name", "description", "parent", "server", "disabled", "type", "driveLetter", "userNames", "allUserNames")
+	anna, bert := identity.User{UserName: "anna"}, identity.User{UserName: "bert"}
+	doc := provision.GroupDocument(&provision.GroupSubject{
+		Group: identity.Group{
+			Name: "sales", Description: "Sample", Parent: "world", GroupType: "unit", DriveServer: "files", DriveLetter: "S",
+			Attributes: object.Attributes{"accountingGroup": "4711"},
+		},
+		Members: []provision.GroupMember{{Name: "anna", Direct: true, User: &anna}, {Name: "bert", User: &bert}},
+		Roles:   []provision.RoleLink{{Role: "Reader", System: "alpha", Scope: "north", Mandatory: true}},
+	})
+	has(t, doc, "groupId", "name", "description", "parent", "server", "disabled", "accountingGroup", "type", "driveLetter", "users", "userNames",
+		"allUsers", "allUserNames", "grantedRoles", "grantedRoleNames", "attributes")
 	require.Equal(t, "files", doc["server"])
+	require.Equal(t, "4711", doc["accountingGroup"])
 	require.Equal(t, []any{"anna"}, doc["userNames"])
 	require.Equal(t, []any{"anna", "bert"}, doc["allUserNames"])
+	require.Len(t, doc["users"], 1)
+	require.Equal(t, "bert", doc["allUsers"].([]any)[1].(map[string]any)["userName"])
+	require.Equal(t, []any{"Reader"}, doc["grantedRoleNames"])
+	grant := doc["grantedRoles"].([]any)[0].(map[string]any)
+	require.Equal(t, []any{"Reader", "alpha", "sales", "north"},
+		[]any{grant["grantedRole"], grant["grantedRoleSystem"], grant["ownerGroup"], grant["domainValue"]})
 }
 
+// The attributes of the role object (page 086).
 func TestRoleDocument(t *testing.T) {
 	t.Parallel()
 	r := entitlement.Role{Name: "Reader", System: "alpha", InformationSystem: "Sample", Category: "use", BPMEnabled: true, PasswordProtected: true}
-	doc := provision.RoleDocument(&r, provision.Members{Accounts: []string{"anna"}, AllAccounts: []string{"anna", "bert"}})
-	has(t, doc, "roleId", "system", "name", "application", "category", "passwordProtected", "description", "wfmanaged", "domain",
-		"grantedAccountNames", "allGrantedAccountNames", "attributes")
+	a, u := sampleAccount(), identity.User{UserName: "anna"}
+	doc := provision.RoleDocument(&provision.RoleSubject{
+		Role:       r,
+		Holders:    []provision.RoleHolder{{Name: "anna.b", Direct: true, Account: &a, User: &u}, {Name: "bert"}},
+		Contained:  []provision.RoleLink{{Role: "Viewer", System: "beta", Owner: "Reader", OwnerSystem: "alpha"}},
+		Containing: []provision.RoleLink{{Role: "Reader", System: "alpha", Owner: "Boss", OwnerSystem: "gamma"}},
+		Groups:     []identity.Group{{Name: "sales"}},
+	})
+	has(t, doc, "roleId", "system", "name", "application", "category", "passwordProtected", "description", "wfmanaged", "domain", "ownedRoles",
+		"ownerRoles", "ownerGroups", "grantedAccountNames", "grantedAccounts", "allGrantedAccountNames", "allGrantedAccounts", "attributes")
 	require.Equal(t, "Sample", doc["application"])
 	require.Equal(t, true, doc["wfmanaged"])
-	require.Equal(t, []any{"anna", "bert"}, doc["allGrantedAccountNames"])
-	empty := provision.RoleDocument(&r, provision.Members{})
+	require.Equal(t, []any{"anna.b"}, doc["grantedAccountNames"])
+	require.Equal(t, []any{"anna.b", "bert"}, doc["allGrantedAccountNames"])
+	holder := doc["grantedAccounts"].([]any)[0].(map[string]any)
+	require.Equal(t, []any{"anna.b", "anna"}, []any{holder["accountName"], holder["userName"]})
+	owned, owner := doc["ownedRoles"].([]any)[0].(map[string]any), doc["ownerRoles"].([]any)[0].(map[string]any)
+	require.Equal(t, []any{"Viewer", "Reader"}, []any{owned["grantedRole"], owned["ownerRoleName"]})
+	require.Equal(t, []any{"Reader", "Boss", "gamma"}, []any{owner["grantedRole"], owner["ownerRoleName"], owner["ownerSystem"]})
+	require.Equal(t, "sales", doc["ownerGroups"].([]any)[0].(map[string]any)["name"])
+	empty := provision.RoleDocument(&provision.RoleSubject{Role: r})
 	require.Equal(t, []any{}, empty["grantedAccountNames"], "nobody is an empty list, which empties the attribute in the system")
+}
+
+// The attributes of a grant (page 086): of one that a grant gives, that a group passes on, that a role contains.
+func TestGrantDocument(t *testing.T) {
+	t.Parallel()
+	a, above := sampleAccount(), uuid.New()
+	role := entitlement.Role{Name: "Reader", Category: "use"}
+	s := provision.Subject{User: identity.User{UserName: "anna"}, Roles: []provision.Role{
+		{Name: "Reader", System: "alpha", SystemID: system, Direct: true, GrantID: "g1", Holder: "sales", Object: &role},
+		{Name: "Viewer", System: "alpha", SystemID: system, OwnerGroup: "sales"},
+		{Name: "Guest", System: "alpha", SystemID: system, OwnerRoleID: &above, OwnerRole: "Boss", OwnerRoleSystem: "gamma"},
+	}}
+	grants := provision.UserDocument(&s, &a)["allGrantedRoles"].([]any)
+	direct, byGroup, byRole := grants[0].(map[string]any), grants[1].(map[string]any), grants[2].(map[string]any)
+	has(t, direct, "id", "grantedRole", "grantedRoleId", "grantedRoleObject", "grantedRoleSystem", "domainValue", "holderGroup", "ownerAccount",
+		"ownerAccountObject", "ownerSystem", "ownerUser", "ownerUserObject")
+	require.Equal(t, "g1", direct["id"])
+	require.Equal(t, "use", direct["grantedRoleObject"].(map[string]any)["category"])
+	require.Equal(t, "anna.b", direct["ownerAccountObject"].(map[string]any)["accountName"])
+	require.NotContains(t, direct["ownerAccountObject"], "grantedRoles", "no object contains itself")
+	require.Equal(t, "anna", direct["ownerUserObject"].(map[string]any)["userName"])
+	require.Equal(t, "sales", byGroup["ownerGroup"])
+	require.NotContains(t, byGroup, "grantedRoleObject", "what nobody reads is not there")
+	require.Equal(t, []any{above.String(), "Boss", "gamma"}, []any{byRole["ownerRoleId"], byRole["ownerRoleName"], byRole["ownerSystem"]})
 }

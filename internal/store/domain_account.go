@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"provost/internal/account"
+	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/secret"
 	"provost/internal/store/db"
@@ -161,4 +162,25 @@ func (v *Vault) Reveal(ctx context.Context, id uuid.UUID) (secret.Value, error) 
 	return secret.New(string(plaintext)), nil
 }
 
+// HoldPermissions implements account.MergeDesk.
+func (t *Tenant) HoldPermissions(ctx context.Context, users []uuid.UUID) (bool, error) {
+	var hold bool
+	err := t.query(ctx, func(ctx context.Context, u *unit) (err error) {
+		hold, err = u.q.HoldPermissions(ctx, db.HoldPermissionsParams{Users: users, AdminRole: entitlement.AdminRole})
+		return err
+	})
+	return hold, err
+}
+
+// SingleRoleClashes implements account.MergeDesk.
+func (t *Tenant) SingleRoleClashes(ctx context.Context, users []uuid.UUID) ([]string, error) {
+	var names []string
+	err := t.query(ctx, func(ctx context.Context, u *unit) (err error) {
+		names, err = u.q.SingleRoleClashes(ctx, users)
+		return err
+	})
+	return names, err
+}
+
+var _ account.MergeDesk = (*Tenant)(nil)
 var _ account.Landscape = (*Tenant)(nil)

@@ -77,6 +77,31 @@ func (t *Tenant) GroupsAbove(ctx context.Context, groups []uuid.UUID) (map[uuid.
 	return out, err
 }
 
+// BelowGroups implements identity.People.
+func (t *Tenant) BelowGroups(ctx context.Context, groups []uuid.UUID) (users, below []uuid.UUID, err error) {
+	err = t.query(ctx, func(ctx context.Context, u *unit) error {
+		if users, err = u.q.MembersBelowGroups(ctx, groups); err != nil {
+			return err
+		}
+		below, err = u.q.GroupsBelow(ctx, groups)
+		return err
+	})
+	return users, below, err
+}
+
+// GroupsWithUsers implements identity.People.
+func (t *Tenant) GroupsWithUsers(ctx context.Context, users []uuid.UUID) ([]uuid.UUID, error) {
+	groups := map[uuid.UUID]bool{}
+	err := t.query(ctx, func(ctx context.Context, u *unit) error {
+		rows, err := u.q.GroupsOfUsers(ctx, users)
+		for _, r := range rows {
+			groups[r.GroupID] = true
+		}
+		return err
+	})
+	return keys(groups), err
+}
+
 // nameOf says how the objects of a type are named, by table.
 var nameOf = map[string]string{
 	"user": "user_name from users", "group": "name from groups", "groupType": "name from group_types", "userType": "name from user_types",

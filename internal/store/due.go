@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"provost/internal/change"
+	"provost/internal/store/db"
 )
 
 // dueOverlap is looked at again each time: a transaction that wrote a date of a moment ago may have committed after that moment was
@@ -42,6 +43,11 @@ func (t *Tenant) HonourDates(ctx context.Context) ([]uuid.UUID, error) {
 				t.Regrant(ctx, change.Account, *h.AccountID)
 			}
 		}
+		groups, err := u.q.GroupsWithDates(ctx, db.GroupsWithDatesParams{After: mark.HonouredAt.Add(-dueOverlap), Until: mark.Now})
+		if err != nil {
+			return fmt.Errorf("find whose members dates concern: %w", err)
+		}
+		t.Touch(ctx, change.Group, groups...)
 		if err := u.q.MoveDueMark(ctx, mark.Now); err != nil {
 			return fmt.Errorf("note until when dates were honoured: %w", err)
 		}

@@ -153,6 +153,9 @@ func (u *unit) enqueue(ctx context.Context) error {
 		delete(u.objects, change.User)
 		delete(u.objects, change.Account)
 	}
+	if err := u.dropUnmapped(ctx); err != nil {
+		return err
+	}
 	count := 0
 	for _, of := range u.objects {
 		count += len(of)
@@ -186,6 +189,28 @@ func (u *unit) enqueue(ctx context.Context) error {
 		}
 	}
 	return u.writeTasks(ctx, task)
+}
+
+// dropUnmapped forgets the roles and groups that concern no system: they get no task, and do not count towards the limit.
+func (u *unit) dropUnmapped(ctx context.Context) error {
+	var p db.MappedObjectsParams
+	for _, kind := range []change.Kind{change.Group, change.Role} {
+		for _, id := range keys(u.objects[kind]) {
+			p.Types, p.Objects = append(p.Types, string(kind)), append(p.Objects, id)
+		}
+		delete(u.objects, kind)
+	}
+	if len(p.Objects) == 0 {
+		return nil
+	}
+	mapped, err := u.q.MappedObjects(ctx, p)
+	if err != nil {
+		return fmt.Errorf("find mapped objects: %w", err)
+	}
+	for _, m := range mapped {
+		u.add(&u.objects, change.Kind(m.ObjectType), []uuid.UUID{m.ObjectID})
+	}
+	return nil
 }
 
 func (u *unit) writeTasks(ctx context.Context, task db.EnqueueSyncTasksParams) error {

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"provost/internal/account"
-	"provost/internal/entitlement"
 	"provost/internal/identity"
 	"provost/internal/provision"
 	"provost/internal/store/db"
@@ -116,6 +115,7 @@ func addRoles(ctx context.Context, u *unit, users []uuid.UUID, byID map[uuid.UUI
 func role(r db.RolesOfUsersRow) provision.Role {
 	return provision.Role{
 		ID: r.RoleID, Name: r.Name, System: r.System, SystemID: r.SystemID, AccountID: r.AccountID, Scope: r.Scope, Holder: r.Holder, Direct: r.Direct,
+		GrantID: r.GrantID, OwnerGroup: r.OwnerGroup, OwnerRoleID: r.OwnerRoleID, OwnerRole: r.OwnerRole, OwnerRoleSystem: r.OwnerRoleSystem,
 	}
 }
 
@@ -160,54 +160,4 @@ func (s *SyncTasks) accessOf(ctx context.Context, u *unit, accounts []uuid.UUID)
 		return nil, fmt.Errorf("read access of accounts: %w", err)
 	}
 	return s.AccountAccess().Get(ctx, everything, ids...)
-}
-
-// RolesWithMembers implements synctask.Store.
-func (s *SyncTasks) RolesWithMembers(ctx context.Context, ids []uuid.UUID) ([]entitlement.Role, map[uuid.UUID]provision.Members, error) {
-	var roles []entitlement.Role
-	members := map[uuid.UUID]provision.Members{}
-	err := s.exec(ctx, func(ctx context.Context, u *unit) error {
-		var err error
-		if roles, err = s.Roles().Get(ctx, everything, ids...); err != nil {
-			return err
-		}
-		rows, err := u.q.AccountsHoldingRoles(ctx, ids)
-		if err != nil {
-			return fmt.Errorf("read holders of roles: %w", err)
-		}
-		for _, r := range rows {
-			m := members[r.RoleID]
-			m.AllAccounts = append(m.AllAccounts, r.Name)
-			if r.Direct {
-				m.Accounts = append(m.Accounts, r.Name)
-			}
-			members[r.RoleID] = m
-		}
-		return nil
-	})
-	return roles, members, err
-}
-
-// GroupsWithMembers implements synctask.Store.
-func (s *SyncTasks) GroupsWithMembers(ctx context.Context, ids []uuid.UUID) ([]identity.Group, map[uuid.UUID]provision.Members, error) {
-	var groups []identity.Group
-	members := map[uuid.UUID]provision.Members{}
-	err := s.exec(ctx, func(ctx context.Context, u *unit) error {
-		var err error
-		if groups, err = s.Groups().Get(ctx, everything, ids...); err != nil {
-			return err
-		}
-		rows, err := u.q.MembersOfGroups(ctx, ids)
-		if err != nil {
-			return fmt.Errorf("read members of groups: %w", err)
-		}
-		for _, r := range rows {
-			m := members[r.GroupID]
-			m.Accounts = append(m.Accounts, r.UserName)
-			m.AllAccounts = append(m.AllAccounts, r.UserName)
-			members[r.GroupID] = m
-		}
-		return nil
-	})
-	return groups, members, err
 }

@@ -267,6 +267,9 @@ func (s *SyncTasks) recordApplied(ctx context.Context, u *unit, system uuid.UUID
 	if _, err := u.q.RecordApplied(ctx, p); err != nil {
 		return fmt.Errorf("record applied states: %w", err)
 	}
+	if err := u.q.ForgetTargets(ctx, db.ForgetTargetsParams{SystemID: system, Objects: p.Objects}); err != nil {
+		return fmt.Errorf("forget deleted objects: %w", err)
+	}
 	if err := u.q.NoteExternalIDs(ctx, external); err != nil {
 		return fmt.Errorf("note external ids: %w", err)
 	}

@@ -20,6 +20,13 @@ func (p *planner) users(ctx context.Context, ids []uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	held := make([][]provision.Role, len(subjects))
+	for i := range subjects {
+		held[i] = subjects[i].Roles
+	}
+	if err := p.addRoleObjects(ctx, held, mapping.TypeUser, mapping.TypeAccount); err != nil {
+		return err
+	}
 	for i := range p.systems {
 		if err := p.decide(ctx, &p.systems[i], subjects); err != nil {
 			return err
@@ -189,6 +196,13 @@ func (p *planner) accounts(ctx context.Context, ids []uuid.UUID) error {
 	if err != nil {
 		return err
 	}
+	held := make([][]provision.Role, len(holders))
+	for i := range holders {
+		held[i] = holders[i].Roles
+	}
+	if err := p.addRoleObjects(ctx, held, mapping.TypeAccount, mapping.TypeUser); err != nil {
+		return err
+	}
 	for i := range p.systems {
 		t := &p.systems[i]
 		classes := t.mapped(mapping.TypeAccount, mapping.TypeUser)
@@ -208,54 +222,3 @@ func (p *planner) accounts(ctx context.Context, ids []uuid.UUID) error {
 	}
 	return nil
 }
-
-// roles wants the state of roles in their own systems.
-func (p *planner) roles(ctx context.Context, ids []uuid.UUID) error {
-	roles, members, err := p.service.Store.RolesWithMembers(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for i := range p.systems {
-		t := &p.systems[i]
-		classes := t.mapped(mapping.TypeRole)
-		if t.ReadOnly || len(classes) == 0 {
-			continue
-		}
-		var items []item
-		for j := range roles {
-			if roles[j].SystemID == t.ID {
-				items = append(items, item{object: roles[j].ID, document: provision.RoleDocument(&roles[j], members[roles[j].ID]), absent: never})
-			}
-		}
-		if err := p.want(ctx, t, "role", classes, items); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// groups wants the state of groups in every system that maps them.
-func (p *planner) groups(ctx context.Context, ids []uuid.UUID) error {
-	groups, members, err := p.service.Store.GroupsWithMembers(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for i := range p.systems {
-		t := &p.systems[i]
-		classes := t.mapped(mapping.TypeGroup)
-		if t.ReadOnly || len(classes) == 0 {
-			continue
-		}
-		var items []item
-		for j := range groups {
-			m := members[groups[j].ID]
-			items = append(items, item{object: groups[j].ID, document: provision.GroupMembersDocument(&groups[j], m.Accounts, m.AllAccounts), absent: never})
-		}
-		if err := p.want(ctx, t, "group", classes, items); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func never(class) bool { return false }

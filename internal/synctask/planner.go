@@ -3,6 +3,7 @@ package synctask
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -44,6 +45,30 @@ type class struct {
 	name     string
 	kind     mapping.ObjectType
 	compiled *mapping.Compiled
+	text     string // all that reads our object: expressions, condition and triggers
+	whole    bool   // some of it hands our object on as a whole
+}
+
+func newClass(name string, m *mapping.ObjectMapping, compiled *mapping.Compiled) class {
+	parts := []string{m.Condition}
+	for _, row := range m.Rows {
+		if row.Direction.Out() {
+			parts = append(parts, row.Provost)
+		}
+	}
+	for _, trigger := range m.Triggers {
+		parts = append(parts, trigger.Script)
+	}
+	text := strings.Join(parts, "\n")
+	return class{name: name, kind: m.ObjectType, compiled: compiled, text: text, whole: wholeObject.MatchString(text)}
+}
+
+// wholeObject finds a script that hands the object on as a whole, rather than naming an attribute of it.
+var wholeObject = regexp.MustCompile(`\b(THIS|source)\b\s*([^\s{\[.]|$)`)
+
+// mentions tells whether the mapping may read an attribute: it names it, or hands the whole object to something else.
+func (c *class) mentions(attribute string) bool {
+	return c.whole || strings.Contains(c.text, attribute)
 }
 
 // ClassNames names the mappings of a system: by the system object, numbered where it occurs several times for one type.
@@ -127,7 +152,7 @@ func (s *Service) compiled(system *account.System) *target {
 	}
 	t := &target{System: *system}
 	for i, name := range ClassNames(system.Mappings) {
-		t.classes = append(t.classes, class{name: name, kind: system.Mappings[i].ObjectType, compiled: mappings[i]})
+		t.classes = append(t.classes, newClass(name, &system.Mappings[i], mappings[i]))
 	}
 	s.targets.Store(system.ID, t)
 	return t

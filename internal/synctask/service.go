@@ -11,7 +11,6 @@ import (
 	"provost/internal/authz"
 	"provost/internal/change"
 	"provost/internal/entitlement"
-	"provost/internal/identity"
 	"provost/internal/mapping"
 	"provost/internal/object"
 	"provost/internal/provision"
@@ -27,8 +26,11 @@ type Store interface {
 	// Subjects gives the users that still exist with all that policies and mappings look at.
 	Subjects(ctx context.Context, users []uuid.UUID) ([]provision.Subject, error)
 	Holders(ctx context.Context, accounts []uuid.UUID) ([]provision.Holder, error)
-	RolesWithMembers(ctx context.Context, roles []uuid.UUID) ([]entitlement.Role, map[uuid.UUID]provision.Members, error)
-	GroupsWithMembers(ctx context.Context, groups []uuid.UUID) ([]identity.Group, map[uuid.UUID]provision.Members, error)
+	// RoleSubjects and GroupSubjects give those that still exist, with what is read of them.
+	RoleSubjects(ctx context.Context, roles []uuid.UUID, reads provision.Reads) ([]provision.RoleSubject, error)
+	GroupSubjects(ctx context.Context, groups []uuid.UUID, reads provision.Reads) ([]provision.GroupSubject, error)
+	// RoleObjects gives roles by id, for mappings that read the role of a grant.
+	RoleObjects(ctx context.Context, roles []uuid.UUID) (map[uuid.UUID]*entitlement.Role, error)
 	// TargetSystems gives the systems that have a server and a mapping, and which of their agents are known to be disconnected.
 	TargetSystems(ctx context.Context) ([]account.System, map[uuid.UUID]bool, error)
 	States(ctx context.Context, objectType string, objects []uuid.UUID) ([]State, error)

@@ -206,6 +206,27 @@ func (q *Queries) GetSecret(ctx context.Context, id uuid.UUID) ([]byte, error) {
 	return ciphertext, err
 }
 
+const holdPermissions = `-- name: HoldPermissions :one
+select exists (
+    select 1 from effective_roles e
+    where e.user_id = any ($1::uuid[])
+      and (e.role_id = $2::uuid or exists (select 1 from authorizations z where z.role_id = e.role_id))
+)
+`
+
+type HoldPermissionsParams struct {
+	Users     []uuid.UUID
+	AdminRole uuid.UUID
+}
+
+// Whether one of some users holds a role that carries permissions of the platform.
+func (q *Queries) HoldPermissions(ctx context.Context, arg HoldPermissionsParams) (bool, error) {
+	row := q.db.QueryRow(ctx, holdPermissions, arg.Users, arg.AdminRole)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const holdersInSystem = `-- name: HoldersInSystem :many
 select distinct e.user_id::uuid from effective_roles e
 left join roles r on r.id = e.role_id left join accounts a on a.id = e.account_id
@@ -368,6 +389,37 @@ func (q *Queries) SingleAccountsOfUsers(ctx context.Context, users []uuid.UUID) 
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const singleRoleClashes = `-- name: SingleRoleClashes :many
+select i.name from grants g
+join accounts a on a.id = g.account_id
+join roles r on r.id = g.role_id
+join information_systems i on i.id = r.information_system_id
+where a.user_id = any ($1::uuid[]) and a.status not in ('removed', 'archived') and i.single_role
+group by i.id, i.name having count(distinct r.id) > 1 and count(distinct a.user_id) > 1
+order by i.name
+`
+
+// Information systems of a single role of which some users hold several between them.
+func (q *Queries) SingleRoleClashes(ctx context.Context, users []uuid.UUID) ([]string, error) {
+	rows, err := q.db.Query(ctx, singleRoleClashes, users)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

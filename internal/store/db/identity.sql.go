@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -42,6 +43,71 @@ func (q *Queries) GroupsAbove(ctx context.Context, ids []uuid.UUID) ([]GroupsAbo
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const groupsBelow = `-- name: GroupsBelow :many
+with recursive below as (
+    select g.id from groups g where g.parent_id = any ($1::uuid[])
+    union
+    select g.id from groups g join below b on g.parent_id = b.id
+)
+select id from below
+`
+
+func (q *Queries) GroupsBelow(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, groupsBelow, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const groupsWithDates = `-- name: GroupsWithDates :many
+with recursive changed as (
+    select m.group_id as id from group_memberships m
+    where (m.start_at > $1::timestamptz and m.start_at <= $2::timestamptz) or (m.end_at > $1 and m.end_at <= $2)
+    union
+    select g.parent_id from changed c join groups g on g.id = c.id where g.parent_id is not null
+)
+select id::uuid from changed
+`
+
+type GroupsWithDatesParams struct {
+	After time.Time
+	Until time.Time
+}
+
+// Groups that somebody joined or left by date, and all above them.
+func (q *Queries) GroupsWithDates(ctx context.Context, arg GroupsWithDatesParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, groupsWithDates, arg.After, arg.Until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func (q *Queries) AccountIDsOfUsers(ctx context.Context, users []uuid.UUID) ([]u
 }
 
 const accountsHoldingRoles = `-- name: AccountsHoldingRoles :many
-select e.role_id, a.name, bool_or(e.via in ('direct', 'rule'))::boolean as direct, a.id as account_id
+select e.role_id, a.name, bool_or(e.via in ('direct', 'rule'))::boolean as direct, a.id as account_id, a.user_id
 from effective_roles e
 join roles r on r.id = e.role_id
 join accounts a on a.id = e.account_id and a.system_id = r.system_id
@@ -75,6 +75,7 @@ type AccountsHoldingRolesRow struct {
 	Name      string
 	Direct    bool
 	AccountID uuid.UUID
+	UserID    *uuid.UUID
 }
 
 // Names of the accounts that hold a role in the role's own system, and whether directly.
@@ -92,6 +93,62 @@ func (q *Queries) AccountsHoldingRoles(ctx context.Context, roles []uuid.UUID) (
 			&i.Name,
 			&i.Direct,
 			&i.AccountID,
+			&i.UserID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const groupRoleLinks = `-- name: GroupRoleLinks :many
+select gr.id, gr.role_id, r.name as role, s.name as system, gr.group_id, coalesce(sg.name, si.name, sv.value, '')::text as scope, gr.mandatory
+from group_roles gr
+join roles r on r.id = gr.role_id join systems s on s.id = r.system_id
+left join groups sg on sg.id = gr.scope_group_id
+left join information_systems si on si.id = gr.scope_information_system_id
+left join scope_values sv on sv.id = gr.scope_value_id
+where gr.group_id = any ($1::uuid[]) or gr.role_id = any ($2::uuid[])
+order by r.name, gr.id
+`
+
+type GroupRoleLinksParams struct {
+	Groups []uuid.UUID
+	Roles  []uuid.UUID
+}
+
+type GroupRoleLinksRow struct {
+	ID        uuid.UUID
+	RoleID    uuid.UUID
+	Role      string
+	System    string
+	GroupID   uuid.UUID
+	Scope     string
+	Mandatory bool
+}
+
+// Roles granted to these groups, and the groups to which these roles are granted.
+func (q *Queries) GroupRoleLinks(ctx context.Context, arg GroupRoleLinksParams) ([]GroupRoleLinksRow, error) {
+	rows, err := q.db.Query(ctx, groupRoleLinks, arg.Groups, arg.Roles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []GroupRoleLinksRow{}
+	for rows.Next() {
+		var i GroupRoleLinksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoleID,
+			&i.Role,
+			&i.System,
+			&i.GroupID,
+			&i.Scope,
+			&i.Mandatory,
 		); err != nil {
 			return nil, err
 		}
@@ -186,20 +243,36 @@ func (q *Queries) ManagedUserTypes(ctx context.Context) ([]uuid.UUID, error) {
 }
 
 const membersOfGroups = `-- name: MembersOfGroups :many
-select u.primary_group_id as group_id, u.user_name from users u where u.primary_group_id = any ($1::uuid[])
-union
-select m.group_id, u.user_name from group_memberships m join users u on u.id = m.user_id
-where m.group_id = any ($1::uuid[]) and coalesce(m.start_at <= now(), true) and coalesce(m.end_at > now(), true)
-order by 2
+with recursive below as (
+    select g.id as of, g.id from groups g where g.id = any ($1::uuid[])
+    union
+    select b.of, g.id from groups g join below b on g.parent_id = b.id where $2::boolean
+),
+member as (
+    select b.of, u.id as user_id, b.of = b.id as direct from below b join users u on u.primary_group_id = b.id
+    union all
+    select b.of, m.user_id, b.of = b.id from below b join group_memberships m on m.group_id = b.id
+    where coalesce(m.start_at <= now(), true) and coalesce(m.end_at > now(), true)
+)
+select m.of::uuid as group_id, u.id as user_id, u.user_name, bool_or(m.direct)::boolean as direct
+from member m join users u on u.id = m.user_id group by m.of, u.id, u.user_name order by u.user_name
 `
+
+type MembersOfGroupsParams struct {
+	Groups []uuid.UUID
+	Nested bool
+}
 
 type MembersOfGroupsRow struct {
 	GroupID  uuid.UUID
+	UserID   uuid.UUID
 	UserName string
+	Direct   bool
 }
 
-func (q *Queries) MembersOfGroups(ctx context.Context, groups []uuid.UUID) ([]MembersOfGroupsRow, error) {
-	rows, err := q.db.Query(ctx, membersOfGroups, groups)
+// Who belongs to groups at this moment; with nested, through the groups below them too.
+func (q *Queries) MembersOfGroups(ctx context.Context, arg MembersOfGroupsParams) ([]MembersOfGroupsRow, error) {
+	rows, err := q.db.Query(ctx, membersOfGroups, arg.Groups, arg.Nested)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +280,68 @@ func (q *Queries) MembersOfGroups(ctx context.Context, groups []uuid.UUID) ([]Me
 	items := []MembersOfGroupsRow{}
 	for rows.Next() {
 		var i MembersOfGroupsRow
-		if err := rows.Scan(&i.GroupID, &i.UserName); err != nil {
+		if err := rows.Scan(
+			&i.GroupID,
+			&i.UserID,
+			&i.UserName,
+			&i.Direct,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const roleLinks = `-- name: RoleLinks :many
+select c.id, c.contained_role_id as role_id, r.name as role, s.name as system, c.role_id as owner_id, o.name as owner, os.name as owner_system,
+    coalesce(sg.name, si.name, sv.value, '')::text as scope, c.mandatory
+from role_contents c
+join roles r on r.id = c.contained_role_id join systems s on s.id = r.system_id
+join roles o on o.id = c.role_id join systems os on os.id = o.system_id
+left join groups sg on sg.id = c.scope_group_id
+left join information_systems si on si.id = c.scope_information_system_id
+left join scope_values sv on sv.id = c.scope_value_id
+where c.role_id = any ($1::uuid[]) or c.contained_role_id = any ($1::uuid[])
+order by r.name, o.name, c.id
+`
+
+type RoleLinksRow struct {
+	ID          uuid.UUID
+	RoleID      uuid.UUID
+	Role        string
+	System      string
+	OwnerID     uuid.UUID
+	Owner       string
+	OwnerSystem string
+	Scope       string
+	Mandatory   bool
+}
+
+// Roles granted to these roles, and the roles to which these are granted.
+func (q *Queries) RoleLinks(ctx context.Context, roles []uuid.UUID) ([]RoleLinksRow, error) {
+	rows, err := q.db.Query(ctx, roleLinks, roles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RoleLinksRow{}
+	for rows.Next() {
+		var i RoleLinksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.RoleID,
+			&i.Role,
+			&i.System,
+			&i.OwnerID,
+			&i.Owner,
+			&i.OwnerSystem,
+			&i.Scope,
+			&i.Mandatory,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -219,17 +353,30 @@ func (q *Queries) MembersOfGroups(ctx context.Context, groups []uuid.UUID) ([]Me
 }
 
 const rolesOfUsers = `-- name: RolesOfUsers :many
-select e.user_id, e.account_id, e.role_id, r.name, r.system_id, s.name as system,
-    coalesce(sg.name, si.name, sv.value, '')::text as scope, coalesce(hg.name, '')::text as holder, bool_or(e.via in ('direct', 'rule'))::boolean as direct
-from effective_roles e
-join roles r on r.id = e.role_id
+with held as (
+    select e.user_id, e.account_id, e.role_id, e.scope_group_id, e.scope_information_system_id, e.scope_value_id, e.holder_group_id,
+           bool_or(e.via in ('direct', 'rule')) as direct,
+           min(e.path -> 0 ->> 'id') filter (where e.via in ('direct', 'rule')) as grant_id,
+           (array_agg(e.path -> -1 order by jsonb_array_length(e.path), e.id) filter (where e.via in ('group', 'role')))[1] as owner
+    from effective_roles e
+    where e.user_id = any ($1::uuid[]) or e.account_id = any ($2::uuid[])
+    group by 1, 2, 3, 4, 5, 6, 7
+)
+select h.user_id, h.account_id, h.role_id, r.name, r.system_id, s.name as system,
+    coalesce(sg.name, si.name, sv.value, '')::text as scope, coalesce(hg.name, '')::text as holder, h.direct::boolean as direct,
+    coalesce(h.grant_id, '')::text as grant_id, coalesce(og.name, '')::text as owner_group,
+    orr.id as owner_role_id, coalesce(orr.name, '')::text as owner_role, coalesce(os.name, '')::text as owner_role_system
+from held h
+join roles r on r.id = h.role_id
 join systems s on s.id = r.system_id
-left join groups sg on sg.id = e.scope_group_id
-left join information_systems si on si.id = e.scope_information_system_id
-left join scope_values sv on sv.id = e.scope_value_id
-left join groups hg on hg.id = e.holder_group_id
-where e.user_id = any ($1::uuid[]) or e.account_id = any ($2::uuid[])
-group by 1, 2, 3, 4, 5, 6, 7, 8 order by r.name, scope, holder
+left join groups sg on sg.id = h.scope_group_id
+left join information_systems si on si.id = h.scope_information_system_id
+left join scope_values sv on sv.id = h.scope_value_id
+left join groups hg on hg.id = h.holder_group_id
+left join groups og on not h.direct and h.owner ->> 'kind' = 'group' and og.id = (h.owner ->> 'id')::uuid
+left join roles orr on not h.direct and h.owner ->> 'kind' = 'role' and orr.id = (h.owner ->> 'id')::uuid
+left join systems os on os.id = orr.system_id
+order by r.name, scope, holder
 `
 
 type RolesOfUsersParams struct {
@@ -238,18 +385,24 @@ type RolesOfUsersParams struct {
 }
 
 type RolesOfUsersRow struct {
-	UserID    *uuid.UUID
-	AccountID *uuid.UUID
-	RoleID    uuid.UUID
-	Name      string
-	SystemID  uuid.UUID
-	System    string
-	Scope     string
-	Holder    string
-	Direct    bool
+	UserID          *uuid.UUID
+	AccountID       *uuid.UUID
+	RoleID          uuid.UUID
+	Name            string
+	SystemID        uuid.UUID
+	System          string
+	Scope           string
+	Holder          string
+	Direct          bool
+	GrantID         string
+	OwnerGroup      string
+	OwnerRoleID     *uuid.UUID
+	OwnerRole       string
+	OwnerRoleSystem string
 }
 
-// What users and accounts hold in effect, once each, however many ways lead to it.
+// What users and accounts hold in effect, once each, however many ways lead to it; with the grant that gives it directly, or else the
+// group or role that passes it on by the shortest way.
 func (q *Queries) RolesOfUsers(ctx context.Context, arg RolesOfUsersParams) ([]RolesOfUsersRow, error) {
 	rows, err := q.db.Query(ctx, rolesOfUsers, arg.Users, arg.Accounts)
 	if err != nil {
@@ -269,6 +422,11 @@ func (q *Queries) RolesOfUsers(ctx context.Context, arg RolesOfUsersParams) ([]R
 			&i.Scope,
 			&i.Holder,
 			&i.Direct,
+			&i.GrantID,
+			&i.OwnerGroup,
+			&i.OwnerRoleID,
+			&i.OwnerRole,
+			&i.OwnerRoleSystem,
 		); err != nil {
 			return nil, err
 		}

@@ -247,18 +247,20 @@ func (q *Queries) EngineSettings(ctx context.Context) (EngineSettingsRow, error)
 
 const enqueueSyncTasks = `-- name: EnqueueSyncTasks :many
 insert into sync_tasks as t (id, object_type, object_id, object_name, status, priority, lane, source, source_id)
-select o.id, o.object_type, o.object_id, coalesce(u.user_name, a.name, r.name, g.name, ''), $1, $2, $3, $4, $5
+select o.id, o.object_type, o.object_id, coalesce(u.user_name, a.name, r.name, g.name, gone.name, ''), $1, $2, $3, $4, $5
 from (select unnest($6::uuid[]) as id, unnest($7::text[]) as object_type, unnest($8::uuid[]) as object_id) o
 left join users u on o.object_type = 'user' and u.id = o.object_id
 left join user_types ut on ut.id = u.user_type_id
 left join accounts a on o.object_type = 'account' and a.id = o.object_id
 left join roles r on o.object_type = 'role' and r.id = o.object_id
 left join groups g on o.object_type = 'group' and g.id = o.object_id
+left join lateral ( -- what was deleted is called as in its last task, or as its systems call it
+    select t.object_name as name, t.number from sync_tasks t where t.object_type = o.object_type and t.object_id = o.object_id
+    union all
+    select t.applied_key, 0 from target_states t where t.object_type = o.object_type and t.object_id = o.object_id
+    order by number desc limit 1
+) gone on true
 where coalesce(ut.managed, true)
-  and (o.object_type not in ('role', 'group')
-       or exists (select 1 from systems s
-                  where s.mappings @> jsonb_build_array(jsonb_build_object('objectType', o.object_type))
-                    and (o.object_type = 'group' or s.id = r.system_id)))
 order by o.object_type, o.object_id
 on conflict (object_type, object_id) where status in ('pending', 'held', 'waiting', 'failed') do update
     set generation = nextval('sync_generations'),
@@ -376,6 +378,50 @@ select id from sync_tasks where id = any ($1::uuid[]) order by id for update
 func (q *Queries) LockTasks(ctx context.Context, tasks []uuid.UUID) error {
 	_, err := q.db.Exec(ctx, lockTasks, tasks)
 	return err
+}
+
+const mappedObjects = `-- name: MappedObjects :many
+select o.object_type::text as object_type, o.object_id::uuid as object_id
+from (select unnest($1::text[]) as object_type, unnest($2::uuid[]) as object_id) o
+left join roles r on o.object_type = 'role' and r.id = o.object_id
+left join groups g on o.object_type = 'group' and g.id = o.object_id
+where exists (select 1 from systems s
+              where s.mappings @> jsonb_build_array(jsonb_build_object('objectType', o.object_type)) and (g.id is not null or s.id = r.system_id))
+   or exists (select 1 from target_states t where t.object_type = o.object_type and t.object_id = o.object_id)
+   or exists (select 1 from sync_tasks t where t.object_type = o.object_type and t.object_id = o.object_id
+              and t.status in ('pending', 'held', 'waiting', 'failed'))
+`
+
+type MappedObjectsParams struct {
+	Types   []string
+	Objects []uuid.UUID
+}
+
+type MappedObjectsRow struct {
+	ObjectType string
+	ObjectID   uuid.UUID
+}
+
+// Those of some roles and groups that concern a system: it maps them, it still has them although they are deleted, or it may be about
+// to get them (an open task).
+func (q *Queries) MappedObjects(ctx context.Context, arg MappedObjectsParams) ([]MappedObjectsRow, error) {
+	rows, err := q.db.Query(ctx, mappedObjects, arg.Types, arg.Objects)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MappedObjectsRow{}
+	for rows.Next() {
+		var i MappedObjectsRow
+		if err := rows.Scan(&i.ObjectType, &i.ObjectID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const markSignalled = `-- name: MarkSignalled :exec

@@ -35,6 +35,24 @@ func (q *Queries) ForgetApplied(ctx context.Context, arg ForgetAppliedParams) er
 	return err
 }
 
+const forgetTargets = `-- name: ForgetTargets :exec
+delete from target_states t
+where t.system_id = $1 and t.object_id = any ($2::uuid[]) and t.desired is null and t.applied_version >= t.desired_version
+  and ((t.object_type = 'role' and not exists (select 1 from roles r where r.id = t.object_id))
+       or (t.object_type = 'group' and not exists (select 1 from groups g where g.id = t.object_id)))
+`
+
+type ForgetTargetsParams struct {
+	SystemID uuid.UUID
+	Objects  []uuid.UUID
+}
+
+// Ends the states of roles and groups that were deleted, once they are out of the system.
+func (q *Queries) ForgetTargets(ctx context.Context, arg ForgetTargetsParams) error {
+	_, err := q.db.Exec(ctx, forgetTargets, arg.SystemID, arg.Objects)
+	return err
+}
+
 const loadTargets = `-- name: LoadTargets :many
 select w.position::integer as position, t.desired, t.source, t.desired_version, t.applied_version, t.applied_key, t.external_id
 from (select unnest($1::text[]) as object_type, unnest($2::uuid[]) as object_id, unnest($3::text[]) as class,
@@ -242,7 +260,8 @@ from (select unnest($2::uuid[]) as system_id, unnest($3::uuid[]) as object_id, u
              unnest($5::jsonb[]) as desired, unnest($6::jsonb[]) as source, unnest($7::text[]) as hash) w
 order by w.system_id, w.object_id, w.class
 on conflict (system_id, object_type, object_id, class) do update
-    set desired = excluded.desired, source = excluded.source, desired_hash = excluded.desired_hash, desired_version = excluded.desired_version
+    set desired = excluded.desired, source = case when excluded.desired is null then coalesce(excluded.source, t.source) else excluded.source end,
+        desired_hash = excluded.desired_hash, desired_version = excluded.desired_version
     where t.desired_hash <> excluded.desired_hash
 `
 
@@ -256,7 +275,8 @@ type WantTargetStatesParams struct {
 	Hashes     []string
 }
 
-// Writes the wanted state of objects; only what differs gets a new version. Locked in one order, so that two plans never deadlock.
+// Writes the wanted state of objects; only what differs gets a new version. Locked in one order, so that two plans never deadlock. Of what
+// must not be there any more our last object stays, for the triggers of its removal.
 func (q *Queries) WantTargetStates(ctx context.Context, arg WantTargetStatesParams) error {
 	_, err := q.db.Exec(ctx, wantTargetStates,
 		arg.ObjectType,

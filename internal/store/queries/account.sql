@@ -93,3 +93,21 @@ delete from secrets where id = any (@ids::uuid[]);
 
 -- name: GetSecret :one
 select ciphertext from secrets where id = @id;
+
+-- name: HoldPermissions :one
+-- Whether one of some users holds a role that carries permissions of the platform.
+select exists (
+    select 1 from effective_roles e
+    where e.user_id = any (@users::uuid[])
+      and (e.role_id = @admin_role::uuid or exists (select 1 from authorizations z where z.role_id = e.role_id))
+);
+
+-- name: SingleRoleClashes :many
+-- Information systems of a single role of which some users hold several between them.
+select i.name from grants g
+join accounts a on a.id = g.account_id
+join roles r on r.id = g.role_id
+join information_systems i on i.id = r.information_system_id
+where a.user_id = any (@users::uuid[]) and a.status not in ('removed', 'archived') and i.single_role
+group by i.id, i.name having count(distinct r.id) > 1 and count(distinct a.user_id) > 1
+order by i.name;

@@ -27,3 +27,21 @@ from (
 ) m
 join groups g on g.id = m.group_id
 left join group_types gt on gt.id = g.group_type_id;
+
+-- name: GroupsBelow :many
+with recursive below as (
+    select g.id from groups g where g.parent_id = any (@ids::uuid[])
+    union
+    select g.id from groups g join below b on g.parent_id = b.id
+)
+select id from below;
+
+-- name: GroupsWithDates :many
+-- Groups that somebody joined or left by date, and all above them.
+with recursive changed as (
+    select m.group_id as id from group_memberships m
+    where (m.start_at > @after::timestamptz and m.start_at <= @until::timestamptz) or (m.end_at > @after and m.end_at <= @until)
+    union
+    select g.parent_id from changed c join groups g on g.id = c.id where g.parent_id is not null
+)
+select id::uuid from changed;

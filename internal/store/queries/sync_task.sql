@@ -5,21 +5,36 @@ select coalesce((select p.value from parameters p where p.name = 'soffid.task.mo
 -- name: CountOpenTasksOfSource :one
 select count(*) from sync_tasks where source_id = @source_id and status in ('pending', 'held', 'waiting', 'failed');
 
+-- name: MappedObjects :many
+-- Those of some roles and groups that concern a system: it maps them, it still has them although they are deleted, or it may be about
+-- to get them (an open task).
+select o.object_type::text as object_type, o.object_id::uuid as object_id
+from (select unnest(@types::text[]) as object_type, unnest(@objects::uuid[]) as object_id) o
+left join roles r on o.object_type = 'role' and r.id = o.object_id
+left join groups g on o.object_type = 'group' and g.id = o.object_id
+where exists (select 1 from systems s
+              where s.mappings @> jsonb_build_array(jsonb_build_object('objectType', o.object_type)) and (g.id is not null or s.id = r.system_id))
+   or exists (select 1 from target_states t where t.object_type = o.object_type and t.object_id = o.object_id)
+   or exists (select 1 from sync_tasks t where t.object_type = o.object_type and t.object_id = o.object_id
+              and t.status in ('pending', 'held', 'waiting', 'failed'));
+
 -- name: EnqueueSyncTasks :many
 -- One open task per object: a further change raises its generation. What is held stays held, a person's change takes over from bulk.
 insert into sync_tasks as t (id, object_type, object_id, object_name, status, priority, lane, source, source_id)
-select o.id, o.object_type, o.object_id, coalesce(u.user_name, a.name, r.name, g.name, ''), @status, @priority, @lane, @source, @source_id
+select o.id, o.object_type, o.object_id, coalesce(u.user_name, a.name, r.name, g.name, gone.name, ''), @status, @priority, @lane, @source, @source_id
 from (select unnest(@ids::uuid[]) as id, unnest(@types::text[]) as object_type, unnest(@objects::uuid[]) as object_id) o
 left join users u on o.object_type = 'user' and u.id = o.object_id
 left join user_types ut on ut.id = u.user_type_id
 left join accounts a on o.object_type = 'account' and a.id = o.object_id
 left join roles r on o.object_type = 'role' and r.id = o.object_id
 left join groups g on o.object_type = 'group' and g.id = o.object_id
+left join lateral ( -- what was deleted is called as in its last task, or as its systems call it
+    select t.object_name as name, t.number from sync_tasks t where t.object_type = o.object_type and t.object_id = o.object_id
+    union all
+    select t.applied_key, 0 from target_states t where t.object_type = o.object_type and t.object_id = o.object_id
+    order by number desc limit 1
+) gone on true
 where coalesce(ut.managed, true)
-  and (o.object_type not in ('role', 'group')
-       or exists (select 1 from systems s
-                  where s.mappings @> jsonb_build_array(jsonb_build_object('objectType', o.object_type))
-                    and (o.object_type = 'group' or s.id = r.system_id)))
 order by o.object_type, o.object_id
 on conflict (object_type, object_id) where status in ('pending', 'held', 'waiting', 'failed') do update
     set generation = nextval('sync_generations'),

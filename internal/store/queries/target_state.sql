@@ -3,14 +3,16 @@ select system_id, object_type, object_id, class, desired, desired_version, desir
 from target_states where object_type = @object_type and object_id = any (@objects::uuid[]);
 
 -- name: WantTargetStates :exec
--- Writes the wanted state of objects; only what differs gets a new version. Locked in one order, so that two plans never deadlock.
+-- Writes the wanted state of objects; only what differs gets a new version. Locked in one order, so that two plans never deadlock. Of what
+-- must not be there any more our last object stays, for the triggers of its removal.
 insert into target_states as t (system_id, object_type, object_id, class, desired, source, desired_hash, desired_version)
 select w.system_id, @object_type, w.object_id, w.class, nullif(w.desired, 'null'::jsonb), nullif(w.source, 'null'::jsonb), w.hash, nextval('sync_generations')
 from (select unnest(@systems::uuid[]) as system_id, unnest(@objects::uuid[]) as object_id, unnest(@classes::text[]) as class,
              unnest(@desired::jsonb[]) as desired, unnest(@sources::jsonb[]) as source, unnest(@hashes::text[]) as hash) w
 order by w.system_id, w.object_id, w.class
 on conflict (system_id, object_type, object_id, class) do update
-    set desired = excluded.desired, source = excluded.source, desired_hash = excluded.desired_hash, desired_version = excluded.desired_version
+    set desired = excluded.desired, source = case when excluded.desired is null then coalesce(excluded.source, t.source) else excluded.source end,
+        desired_hash = excluded.desired_hash, desired_version = excluded.desired_version
     where t.desired_hash <> excluded.desired_hash;
 
 -- name: WantAgain :exec
@@ -45,3 +47,10 @@ where t.system_id = @system_id and t.object_type = r.object_type and t.object_id
 update accounts a set external_id = r.external_id
 from (select unnest(@objects::uuid[]) as object_id, unnest(@external_ids::text[]) as external_id) r
 where a.id = r.object_id and a.external_id <> r.external_id and r.external_id <> '';
+
+-- name: ForgetTargets :exec
+-- Ends the states of roles and groups that were deleted, once they are out of the system.
+delete from target_states t
+where t.system_id = @system_id and t.object_id = any (@objects::uuid[]) and t.desired is null and t.applied_version >= t.desired_version
+  and ((t.object_type = 'role' and not exists (select 1 from roles r where r.id = t.object_id))
+       or (t.object_type = 'group' and not exists (select 1 from groups g where g.id = t.object_id)));

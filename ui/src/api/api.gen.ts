@@ -883,6 +883,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups/{id}/managers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles by which a group is managed, with those who hold them for it */
+        get: operations["list-managers-of-group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups/{id}/synchronise": {
         parameters: {
             query?: never;
@@ -995,6 +1012,23 @@ export interface paths {
         };
         /** Superseded versions, newest first */
         get: operations["history-information-system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/information-systems/{id}/managers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles by which an information system is managed, with those who hold them for it */
+        get: operations["list-managers-of-information-system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1923,6 +1957,46 @@ export interface paths {
          * @description JSON merge patch (RFC 7396): only the attributes named change, null clears one. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
          */
         patch: operations["update-role"];
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a role contain the draft
+         * @description All or nothing: contents that the draft does not name are removed.
+         */
+        put: operations["set-contents-of-role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/contents/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who would get or lose what if a role contained the draft
+         * @description Nothing is kept. Changes are listed within the caller's grant:query.
+         */
+        post: operations["preview-contents-of-role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/roles/{id}/history": {
@@ -3059,6 +3133,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make one user of several that are the same person
+         * @description Accounts, grants, groups, access to shared accounts and information systems move to the survivor; the others are deleted. All or nothing.
+         */
+        post: operations["merge-users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a merge of users would do, and which values it would keep
+         * @description Nothing is kept. What would be refused is refused.
+         */
+        post: operations["preview-merge-of-users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}": {
         parameters: {
             query?: never;
@@ -3692,6 +3806,53 @@ export interface components {
             /** @enum {string} */
             type: "string" | "number" | "boolean" | "secret" | "choice" | "multiline";
         };
+        ContentDraft: {
+            /** Format: uuid */
+            containedRoleId: string;
+            /**
+             * Format: uuid
+             * @description Of the content as it is; without it the role is added
+             */
+            id?: string;
+            /** @description Whoever holds the role holds the contained one; else it is proposed to new holders */
+            mandatory: boolean;
+            /** Format: uuid */
+            scopeGroupId?: string;
+            /** Format: uuid */
+            scopeInformationSystemId?: string;
+            /** Format: uuid */
+            scopeValueId?: string;
+            /** Format: uuid */
+            sourceGroupId?: string;
+            /** Format: uuid */
+            sourceInformationSystemId?: string;
+            /** Format: uuid */
+            sourceValueId?: string;
+            /**
+             * Format: int64
+             * @description That was seen; zero applies to whatever version there is
+             */
+            version?: number;
+        };
+        ContentsPreview: {
+            /** @description One page, by user */
+            changes: components["schemas"]["HoldingChange"][];
+            /**
+             * Format: int64
+             * @description Roles that somebody would get
+             */
+            gained: number;
+            /**
+             * Format: int64
+             * @description Of these, how many concern people and roles outside the caller's limits; they are not listed
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Roles that somebody would lose
+             */
+            lost: number;
+        };
         CorrelationRule: {
             expression: string;
             kind: string;
@@ -4125,6 +4286,17 @@ export interface components {
                 [key: string]: number;
             };
         };
+        HoldingChange: {
+            account: string;
+            action: string;
+            role: string;
+            /** Format: uuid */
+            roleId: string;
+            scopeName: string;
+            user: string;
+            /** Format: uuid */
+            userId: string | null;
+        };
         ImportReport: {
             /** Format: int64 */
             created: number;
@@ -4268,6 +4440,15 @@ export interface components {
             /** Format: int64 */
             readonly version?: number;
         };
+        ManagerRole: {
+            description: string;
+            managers: components["schemas"]["Grant"][];
+            permissions: string[];
+            role: string;
+            /** Format: uuid */
+            roleId: string;
+            system: string;
+        };
         MappingImport: {
             added: components["schemas"]["MappingLine"][];
             /** @description Mappings that both hold, with different content */
@@ -4362,6 +4543,43 @@ export interface components {
             userId?: string;
             /** Format: int64 */
             readonly version?: number;
+        };
+        MergeCandidate: {
+            user: string;
+            /** Format: uuid */
+            userId: string;
+            value: unknown;
+        };
+        MergeRequest: {
+            from?: {
+                [key: string]: string;
+            };
+            mergedIds: string[];
+            /** Format: uuid */
+            survivorId: string;
+        };
+        Merged: {
+            access: string[];
+            accounts: components["schemas"]["MovedAccount"][];
+            attributes: components["schemas"]["MergedAttribute"][];
+            groups: string[];
+            mergedUsers: string[];
+            owned: string[];
+            survivor: components["schemas"]["User"];
+        };
+        MergedAttribute: {
+            /** Format: uuid */
+            from: string;
+            name: string;
+            values: components["schemas"]["MergeCandidate"][];
+        };
+        MovedAccount: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            status: string;
+            system: string;
+            user: string;
         };
         NamingRule: {
             readonly builtin: boolean;
@@ -4686,6 +4904,9 @@ export interface components {
             readonly updatedBy?: string;
             /** Format: int64 */
             readonly version?: number;
+        };
+        RoleContentsDraft: {
+            contents: components["schemas"]["ContentDraft"][];
         };
         RoleInput: {
             /** Format: date-time */
@@ -8097,6 +8318,37 @@ export interface operations {
             };
         };
     };
+    "list-managers-of-group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagerRole"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "synchronise-group": {
         parameters: {
             query?: never;
@@ -8418,6 +8670,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionedInformationSystem"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-managers-of-information-system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagerRole"][];
                 };
             };
             /** @description Error */
@@ -11029,6 +11312,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-contents-of-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleContentsDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-contents-of-role": {
+        parameters: {
+            query?: {
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleContentsDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentsPreview"];
                 };
             };
             /** @description Error */
@@ -13729,6 +14084,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merge-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-merge-of-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merged"];
                 };
             };
             /** @description Error */

@@ -4,6 +4,7 @@ import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useObject } from '@/api/hooks';
 import { GroupRoleList } from '@/access/GroupRoleList';
+import { Managers } from '@/access/Managers';
 import { nameOf } from '@/api/name';
 import { usePermission } from '@/api/session';
 import { StatusBadge } from '@/kit/StatusBadge';
@@ -43,6 +44,7 @@ export default function GroupPage() {
       tabs={[
         { key: 'members', label: t('tab.members'), permission: 'user:query', render: (group) => <GroupMembers group={group} /> },
         { key: 'roles', label: t('tab.roles'), permission: 'role:query', render: (group) => <GroupRoleList side={{ groupId: group.id }} empty={{ title: t('noRoles.title'), hint: t('noRoles.hint') }} /> },
+        { key: 'managers', label: t('tab.managers'), permission: 'grant:query', render: (group) => <Managers resource="groups" id={group.id} /> },
       ]}
       href={(saved) => `/groups/${saved}`}
       update={{ permission: id === undefined ? 'group:create' : 'group:update' }}

@@ -3,6 +3,7 @@ import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Grants } from '@/access/Grants';
 import { GroupRoleList } from '@/access/GroupRoleList';
+import { RoleContainers } from '@/access/RoleContainers';
 import { RoleContents } from '@/access/RoleContents';
 import { useObject } from '@/api/hooks';
 import { nameOf } from '@/api/name';
@@ -44,8 +45,8 @@ export default function RolePage() {
       ]}
       actions={(role) => <Synchronise resource="roles" id={role.id} permission="role:sync" />}
       tabs={[
-        { key: 'contents', label: t('tab.contents'), render: (role) => <RoleContents roleId={role.id} side="contents" /> },
-        { key: 'containers', label: t('tab.containers'), render: (role) => <RoleContents roleId={role.id} side="containers" /> },
+        { key: 'contents', label: t('tab.contents'), render: (role) => <RoleContents roleId={role.id} /> },
+        { key: 'containers', label: t('tab.containers'), render: (role) => <RoleContainers roleId={role.id} /> },
         { key: 'groups', label: t('tab.groups'), permission: 'group:query', render: (role) => <GroupRoleList side={{ roleId: role.id }} empty={{ title: t('noGroups.title'), hint: t('noGroups.hint') }} /> },
         {
           key: 'users',

@@ -9,6 +9,7 @@ import { usePermission } from '@/api/session';
 import { RelatedList } from '@/list/RelatedList';
 import { ObjectPage } from '@/object/ObjectPage';
 import { Holders } from '@/access/Holders';
+import { Managers } from '@/access/Managers';
 import { ScopeDomains } from './ScopeDomains';
 
 interface InformationSystemRow extends Entity {
@@ -78,6 +79,7 @@ export default function InformationSystemPage() {
           ),
         },
         { key: 'users', label: t('tab.users'), permission: 'grant:query', render: (system) => <Holders filter={within(system)} withRole empty={{ title: t('noUsers.title'), hint: t('noUsers.hint') }} /> },
+        { key: 'managers', label: t('tab.managers'), permission: 'grant:query', render: (system) => <Managers resource="information-systems" id={system.id} /> },
       ]}
       href={(saved) => `/information-systems/${saved}`}
       update={{ permission: id === undefined ? 'informationSystem:create' : 'informationSystem:update' }}
