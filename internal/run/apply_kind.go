@@ -91,7 +91,9 @@ func (s *Service) groupKind(system *account.System) kind[identity.Group] {
 func (s *Service) membershipKind(system *account.System) kind[identity.Membership] {
 	return kind[identity.Membership]{
 		name: linkMembership, rows: s.MembershipRows, writer: s.Memberships,
-		state: func(m *identity.Membership) map[string]any { return map[string]any{"userName": m.User, "groupName": m.Group} },
+		state: func(m *identity.Membership) map[string]any {
+			return map[string]any{"userName": m.User, "groupName": m.Group}
+		},
 		merge: func(*identity.Membership, map[string]any) {},
 		draft: func(_ *identity.Membership, c *Change) (*identity.Membership, error) {
 			if c.Action == Revoke {
@@ -119,7 +121,9 @@ func (s *Service) accountKind(system *account.System) kind[account.Account] {
 			}
 			return err
 		},
-		draft: func(known *account.Account, c *Change) (*account.Account, error) { return accountDraft(system, c, known, users) },
+		draft: func(known *account.Account, c *Change) (*account.Account, error) {
+			return accountDraft(system, c, known, users)
+		},
 	}
 }
 

@@ -96,6 +96,9 @@ func (c *comparison) refuse(o *Object) {
 	if o.Unidentified {
 		change.Action = Unidentified
 	}
+	if change.ObjectKey == "" {
+		change.ObjectKey = o.Address
+	}
 	c.add(change)
 }
 

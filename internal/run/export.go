@@ -78,15 +78,15 @@ func (s *Service) Export(ctx context.Context, id uuid.UUID, heartbeat func(objec
 
 // export is one listing under way.
 type export struct {
-	service   *Service
-	run       *Run
-	lister    connector.Lister
+	service    *Service
+	run        *Run
+	lister     connector.Lister
 	parameters map[string]string // of the agent, with references to secrets
-	classes   []exported
-	listing   Listing
-	seq       int64
-	links     int64
-	heartbeat func(int64)
+	classes    []exported
+	listing    Listing
+	seq        int64
+	links      int64
+	heartbeat  func(int64)
 }
 
 // exported is one mapping class that a run lists.

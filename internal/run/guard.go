@@ -27,13 +27,13 @@ func Judge(guard account.Guard, extents []Extent) Verdict {
 
 func judge(guard account.Guard, e Extent) []string {
 	name := words[e.ObjectType]
-	if emptied(e) && !guard.AllowEmptyListing {
-		return []string{fmt.Sprintf("The system listed no %s at all, but %d are known: applying this would have removed or disabled %d %s. "+
-			"Check the source before you resume.", name, e.Known, e.Deletes, name)}
-	}
 	var reasons []string
 	if e.Unidentified > 0 && e.Absent > 0 {
 		reasons = append(reasons, doubt(e, name))
+	}
+	if emptied(e) && !guard.AllowEmptyListing {
+		return append(reasons, fmt.Sprintf("The system listed no %s at all, but %d are known: applying this would have removed or disabled %d %s. "+
+			"Check the source before you resume.", name, e.Known, e.Deletes, name))
 	}
 	checks := []struct {
 		verb    string

@@ -39,7 +39,9 @@ func (c *comparison) loadGroupPage(ctx context.Context, objects []Object) error 
 }
 
 // groupObject is what apply needs to write a group. A level is written after the one above it, so that parents are there by name.
-func groupObject(o *Object) map[string]any { return map[string]any{"mapped": o.Mapped, "level": o.Level} }
+func groupObject(o *Object) map[string]any {
+	return map[string]any{"mapped": o.Mapped, "level": o.Level}
+}
 
 func (c *comparison) loadGroup(o *Object, current *identity.Group) {
 	if current == nil {

@@ -33,7 +33,9 @@ func (c *comparison) grants(ctx context.Context, _ *agent.Agent) error {
 }
 
 // stands reports whether the system decides about the grants of an account.
-func (c *comparison) stands(accountType string) bool { return accountType == account.Unmanaged || c.follows() }
+func (c *comparison) stands(accountType string) bool {
+	return accountType == account.Unmanaged || c.follows()
+}
 
 // holding names a grant in the change list.
 func holding(account, role, scope string) string {
