@@ -77,15 +77,16 @@ type Intake interface {
 	// RolesAt gives the roles of a system by external id or name.
 	RolesAt(ctx context.Context, system uuid.UUID, externalIDs, names []string) ([]entitlement.Role, error)
 	// MissingRoles gives the roles of a system that its listing does not name, with whether people here use them.
-	MissingRoles(ctx context.Context, r Run) (map[uuid.UUID]bool, error)
+	MissingRoles(ctx context.Context, r Run, follows bool) (map[uuid.UUID]bool, error)
 	// AppliedRoles gives the states we applied to roles of a system, by role.
 	AppliedRoles(ctx context.Context, system uuid.UUID, roles []uuid.UUID) (map[uuid.UUID][]Applied, error)
 	// NewGrants gives the next listed grants that we do not know of.
 	NewGrants(ctx context.Context, r Run, after int64, limit int) ([]NewGrant, error)
 	// EndedGrants gives the next direct grants that the system, as far as it was listed, does not have, and EndedRoles what accounts hold
-	// through roles and groups only.
-	EndedGrants(ctx context.Context, r Run, after uuid.UUID, limit int) ([]EndedGrant, error)
-	EndedRoles(ctx context.Context, r Run, after int64, limit int) ([]EndedRole, error)
+	// through roles and groups only. Where we write, grants that a task concerns are on their way and left out; a system that is followed
+	// is never written.
+	EndedGrants(ctx context.Context, r Run, follows bool, after uuid.UUID, limit int) ([]EndedGrant, error)
+	EndedRoles(ctx context.Context, r Run, follows bool, after int64, limit int) ([]EndedRole, error)
 	// Granted gives, for the next applied grants and revocations of a run, the objects that have to reach their systems. A last of zero
 	// says that there are no more.
 	Granted(ctx context.Context, r Run, after int64, limit int) (last int64, touched map[change.Kind][]uuid.UUID, err error)

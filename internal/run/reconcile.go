@@ -43,7 +43,7 @@ func (c *comparison) accounts(ctx context.Context, opened *agent.Agent) error {
 	if !c.removes() || !c.run.Listing.Covers("account") {
 		return nil
 	}
-	missing, err := c.service.Store.MissingAccounts(ctx, *c.run)
+	missing, err := c.service.Store.MissingAccounts(ctx, *c.run, c.follows())
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (c *comparison) newGrant(g *NewGrant) {
 	case g.Problem != "":
 		change.Action = Reject
 		change.Message = fmt.Sprintf("The role %s cannot be compared as a whole: %s. Nobody loses it in this run.", g.Role, g.Problem)
-	case g.Busy:
+	case g.Busy && !c.stands(g.AccountType):
 		return // a change of ours is still on its way there
 	case !g.RoleKnown || c.stands(g.AccountType):
 		change.Object = map[string]any{"account": g.Account, "role": g.Role, "scope": g.Scope}
@@ -84,7 +84,7 @@ func (c *comparison) newGrant(g *NewGrant) {
 
 func (c *comparison) endedGrants(ctx context.Context) error {
 	for after := uuid.Nil; ; {
-		ended, err := c.service.Store.EndedGrants(ctx, *c.run, after, page)
+		ended, err := c.service.Store.EndedGrants(ctx, *c.run, c.follows(), after, page)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (c *comparison) endedGrant(g *EndedGrant) {
 
 func (c *comparison) endedRoles(ctx context.Context) error {
 	for after := int64(0); ; {
-		ended, err := c.service.Store.EndedRoles(ctx, *c.run, after, page)
+		ended, err := c.service.Store.EndedRoles(ctx, *c.run, c.follows(), after, page)
 		if err != nil {
 			return err
 		}

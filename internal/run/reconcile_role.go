@@ -177,7 +177,7 @@ func (c *comparison) missingRoles(ctx context.Context, _ *agent.Agent) error {
 	if !c.removes() || !c.run.Listing.Covers("role") {
 		return nil
 	}
-	used, err := c.service.Store.MissingRoles(ctx, *c.run)
+	used, err := c.service.Store.MissingRoles(ctx, *c.run, c.follows())
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,9 @@ type Store interface {
 
 	// MissingUsers gives the users of a system's zone that its listing does not name.
 	MissingUsers(ctx context.Context, r Run) ([]uuid.UUID, error)
-	// MissingAccounts gives the accounts of a system that its listing does not name.
-	MissingAccounts(ctx context.Context, r Run) ([]uuid.UUID, error)
+	// MissingAccounts gives the accounts of a system that its listing does not name. Where we write, those that a task concerns are on
+	// their way and left out; a system that is followed is never written.
+	MissingAccounts(ctx context.Context, r Run, follows bool) ([]uuid.UUID, error)
 	// AccountsAt gives the accounts of a system by external id or name, those that are not gone first.
 	AccountsAt(ctx context.Context, system uuid.UUID, externalIDs, names []string) ([]account.Account, error)
 	// Applied gives the states we applied to accounts of a system, by account.

@@ -266,11 +266,11 @@ func (s *Runs) MissingUsers(ctx context.Context, r run.Run) ([]uuid.UUID, error)
 }
 
 // MissingAccounts implements run.Store.
-func (s *Runs) MissingAccounts(ctx context.Context, r run.Run) ([]uuid.UUID, error) {
+func (s *Runs) MissingAccounts(ctx context.Context, r run.Run, follows bool) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
 		var err error
-		out, err = u.q.MissingAccounts(ctx, db.MissingAccountsParams{RunID: r.ID, SystemID: *r.SystemID})
+		out, err = u.q.MissingAccounts(ctx, db.MissingAccountsParams{RunID: r.ID, SystemID: *r.SystemID, Follows: follows})
 		return err
 	})
 	return out, err

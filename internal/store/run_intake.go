@@ -202,10 +202,10 @@ func (s *Runs) RolesAt(ctx context.Context, system uuid.UUID, externalIDs, names
 }
 
 // MissingRoles implements run.Intake.
-func (s *Runs) MissingRoles(ctx context.Context, r run.Run) (map[uuid.UUID]bool, error) {
+func (s *Runs) MissingRoles(ctx context.Context, r run.Run, follows bool) (map[uuid.UUID]bool, error) {
 	out := map[uuid.UUID]bool{}
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.q.MissingRoles(ctx, db.MissingRolesParams{RunID: r.ID, SystemID: *r.SystemID})
+		rows, err := u.q.MissingRoles(ctx, db.MissingRolesParams{RunID: r.ID, SystemID: *r.SystemID, Follows: follows})
 		for _, role := range rows {
 			out[role.ID] = role.Used
 		}
@@ -233,12 +233,12 @@ func (s *Runs) NewGrants(ctx context.Context, r run.Run, after int64, limit int)
 }
 
 // EndedGrants implements run.Intake.
-func (s *Runs) EndedGrants(ctx context.Context, r run.Run, after uuid.UUID, limit int) ([]run.EndedGrant, error) {
+func (s *Runs) EndedGrants(ctx context.Context, r run.Run, follows bool, after uuid.UUID, limit int) ([]run.EndedGrant, error) {
 	var out []run.EndedGrant
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
 		rows, err := u.q.EndedGrants(ctx, db.EndedGrantsParams{
 			RunID: r.ID, SystemID: *r.SystemID, After: after, HowMany: int32(limit), //nolint:gosec // a page size
-			AllListed: r.Listing.All("grant"), AccountsListed: r.Listing.Covers("account"),
+			AllListed: r.Listing.All("grant"), AccountsListed: r.Listing.Covers("account"), Follows: follows,
 		})
 		for _, g := range rows {
 			out = append(out, run.EndedGrant(g))
@@ -249,12 +249,12 @@ func (s *Runs) EndedGrants(ctx context.Context, r run.Run, after uuid.UUID, limi
 }
 
 // EndedRoles implements run.Intake.
-func (s *Runs) EndedRoles(ctx context.Context, r run.Run, after int64, limit int) ([]run.EndedRole, error) {
+func (s *Runs) EndedRoles(ctx context.Context, r run.Run, follows bool, after int64, limit int) ([]run.EndedRole, error) {
 	var out []run.EndedRole
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
 		rows, err := u.q.EndedEffectiveRoles(ctx, db.EndedEffectiveRolesParams{
 			RunID: r.ID, SystemID: *r.SystemID, After: after, HowMany: int32(limit), //nolint:gosec // a page size
-			AllListed: r.Listing.All("grant"), AccountsListed: r.Listing.Covers("account"),
+			AllListed: r.Listing.All("grant"), AccountsListed: r.Listing.Covers("account"), Follows: follows,
 		})
 		for _, e := range rows {
 			out = append(out, run.EndedRole{ID: e.ID, Account: e.Account, Role: e.Role, Scope: e.Scope, Via: e.Via})

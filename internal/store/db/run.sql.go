@@ -349,18 +349,19 @@ select a.id from accounts a
 where a.system_id = $1 and a.status not in ('removed', 'archived')
   and not exists (select 1 from run_objects o where o.run_id = $2 and o.object_type in ('user', 'account')
                   and (lower(o.key) = lower(a.name) or (a.external_id <> '' and o.external_id = a.external_id)))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
-                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)))
+  and ($3::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id))))
 order by a.id
 `
 
 type MissingAccountsParams struct {
 	SystemID uuid.UUID
 	RunID    uuid.UUID
+	Follows  bool
 }
 
 func (q *Queries) MissingAccounts(ctx context.Context, arg MissingAccountsParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, missingAccounts, arg.SystemID, arg.RunID)
+	rows, err := q.db.Query(ctx, missingAccounts, arg.SystemID, arg.RunID, arg.Follows)
 	if err != nil {
 		return nil, err
 	}

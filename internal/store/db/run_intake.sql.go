@@ -134,10 +134,10 @@ where r.system_id = $1 and e.id > $2 and a.status in ('enabled', 'forcedEnabled'
     or exists (select 1 from run_objects o where o.run_id = $3 and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = '' and o.links))
   and (not $5::boolean
     or exists (select 1 from run_objects o where o.run_id = $3 and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = ''))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+  and ($6::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
                   and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)
-                    or (t.object_type = 'role' and t.object_id = r.id)))
-order by e.id limit $6
+                    or (t.object_type = 'role' and t.object_id = r.id))))
+order by e.id limit $7
 `
 
 type EndedEffectiveRolesParams struct {
@@ -146,6 +146,7 @@ type EndedEffectiveRolesParams struct {
 	RunID          uuid.UUID
 	AllListed      bool
 	AccountsListed bool
+	Follows        bool
 	HowMany        int32
 }
 
@@ -164,6 +165,7 @@ func (q *Queries) EndedEffectiveRoles(ctx context.Context, arg EndedEffectiveRol
 		arg.RunID,
 		arg.AllListed,
 		arg.AccountsListed,
+		arg.Follows,
 		arg.HowMany,
 	)
 	if err != nil {
@@ -208,10 +210,10 @@ where r.system_id = $1 and a.system_id = $1 and g.id > $2 and a.status in ('enab
     or exists (select 1 from run_objects o where o.run_id = $3 and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = '' and o.links))
   and (not $5::boolean
     or exists (select 1 from run_objects o where o.run_id = $3 and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = ''))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+  and ($6::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
                   and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)
-                    or (t.object_type = 'role' and t.object_id = r.id)))
-order by g.id limit $6
+                    or (t.object_type = 'role' and t.object_id = r.id))))
+order by g.id limit $7
 `
 
 type EndedGrantsParams struct {
@@ -220,6 +222,7 @@ type EndedGrantsParams struct {
 	RunID          uuid.UUID
 	AllListed      bool
 	AccountsListed bool
+	Follows        bool
 	HowMany        int32
 }
 
@@ -240,6 +243,7 @@ func (q *Queries) EndedGrants(ctx context.Context, arg EndedGrantsParams) ([]End
 		arg.RunID,
 		arg.AllListed,
 		arg.AccountsListed,
+		arg.Follows,
 		arg.HowMany,
 	)
 	if err != nil {
@@ -435,13 +439,15 @@ from roles r
 where r.system_id = $1 and not r.builtin
   and not exists (select 1 from run_objects o where o.run_id = $2 and o.object_type = 'role'
                   and (lower(o.key) = lower(r.name) or (r.external_id <> '' and o.external_id = r.external_id)))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed') and t.object_type = 'role' and t.object_id = r.id)
+  and ($3::boolean
+    or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed') and t.object_type = 'role' and t.object_id = r.id))
 order by r.id
 `
 
 type MissingRolesParams struct {
 	SystemID uuid.UUID
 	RunID    uuid.UUID
+	Follows  bool
 }
 
 type MissingRolesRow struct {
@@ -450,7 +456,7 @@ type MissingRolesRow struct {
 }
 
 func (q *Queries) MissingRoles(ctx context.Context, arg MissingRolesParams) ([]MissingRolesRow, error) {
-	rows, err := q.db.Query(ctx, missingRoles, arg.SystemID, arg.RunID)
+	rows, err := q.db.Query(ctx, missingRoles, arg.SystemID, arg.RunID, arg.Follows)
 	if err != nil {
 		return nil, err
 	}

@@ -72,8 +72,8 @@ select a.id from accounts a
 where a.system_id = @system_id and a.status not in ('removed', 'archived')
   and not exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type in ('user', 'account')
                   and (lower(o.key) = lower(a.name) or (a.external_id <> '' and o.external_id = a.external_id)))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
-                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)))
+  and (@follows::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id))))
 order by a.id;
 
 -- name: AccountsAt :many

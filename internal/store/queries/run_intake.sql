@@ -120,7 +120,8 @@ from roles r
 where r.system_id = @system_id and not r.builtin
   and not exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type = 'role'
                   and (lower(o.key) = lower(r.name) or (r.external_id <> '' and o.external_id = r.external_id)))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed') and t.object_type = 'role' and t.object_id = r.id)
+  and (@follows::boolean
+    or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed') and t.object_type = 'role' and t.object_id = r.id))
 order by r.id;
 
 -- name: NewGrants :many
@@ -167,9 +168,9 @@ where r.system_id = @system_id and a.system_id = @system_id and g.id > @after an
     or exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = '' and o.links))
   and (not @accounts_listed::boolean
     or exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = ''))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+  and (@follows::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
                   and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)
-                    or (t.object_type = 'role' and t.object_id = r.id)))
+                    or (t.object_type = 'role' and t.object_id = r.id))))
 order by g.id limit @how_many;
 
 -- name: EndedEffectiveRoles :many
@@ -191,9 +192,9 @@ where r.system_id = @system_id and e.id > @after and a.status in ('enabled', 'fo
     or exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = '' and o.links))
   and (not @accounts_listed::boolean
     or exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type in ('user', 'account') and lower(o.key) = lower(a.name) and o.problem = ''))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+  and (@follows::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
                   and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)
-                    or (t.object_type = 'role' and t.object_id = r.id)))
+                    or (t.object_type = 'role' and t.object_id = r.id))))
 order by e.id limit @how_many;
 
 -- name: GrantedByRun :many
