@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -14,6 +13,7 @@ import (
 	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/identity"
+	"provost/internal/metadata"
 )
 
 type mergeInput struct{ Body MergeRequest }
@@ -61,16 +61,12 @@ func (a *API) registerMerge() {
 
 // merge runs a merge or its preview, without the attributes that the metadata hides from the caller.
 func (a *API) merge(ctx context.Context, in *mergeInput, do func(context.Context, account.MergeRequest) (account.Merged, error)) (*mergeOutput, error) {
-	hidden, err := hiddenAttributes(ctx, a.deps.Platform.Attributes, a.deps.Platform.Users.Type)
+	guard, err := a.deps.Platform.Attributes.Guard(ctx, a.deps.Platform.Users.Type, metadata.ReaderOf(ctx))
 	if err != nil {
 		return nil, err
 	}
-	concealed := func(name string) bool {
-		code, custom := strings.CutPrefix(name, "attributes.")
-		return custom && slices.Contains(hidden, code)
-	}
 	for name := range in.Body.From {
-		if concealed(name) {
+		if guard.Hidden(name) {
 			return nil, fault.InvalidField("from."+name, "There is no attribute %s.", name)
 		}
 	}
@@ -78,7 +74,7 @@ func (a *API) merge(ctx context.Context, in *mergeInput, do func(context.Context
 	if err != nil {
 		return nil, err
 	}
-	merged.Attributes = slices.DeleteFunc(merged.Attributes, func(m account.MergedAttribute) bool { return concealed(m.Name) })
+	merged.Attributes = slices.DeleteFunc(merged.Attributes, func(m account.MergedAttribute) bool { return guard.Hidden(m.Name) })
 	users := resource[identity.User, *identity.User]{api: a, service: a.deps.Platform.Users}
 	if err := users.veil(ctx, &merged.Survivor); err != nil {
 		return nil, err

@@ -62,8 +62,10 @@ func Seals(c *Core, logger zerolog.Logger) *store.Seals {
 func NewRuns(c *Core) *run.Service {
 	p, tenant := c.Platform, c.Tenant
 	return &run.Service{
-		Store: tenant.Runs(), Systems: p.Systems, Users: p.Users, UserRows: tenant.Users(), Accounts: p.Accounts,
-		AccountRows: tenant.Accounts(), Track: tenant,
+		Store: tenant.Runs(), Systems: p.Systems, Users: p.Users, UserRows: tenant.Users(), Groups: p.Groups, GroupRows: tenant.Groups(),
+		Memberships: p.Memberships, MembershipRows: tenant.Memberships(), Accounts: p.Accounts, AccountRows: tenant.Accounts(),
+		InformationSystems: p.InformationSystems, InformationSystemRows: tenant.InformationSystems(), Roles: p.Roles, RoleRows: tenant.Roles(),
+		Grants: p.Grants, GrantRows: tenant.Grants(), ScopeValueRows: tenant.ScopeValues(), Track: tenant,
 	}
 }
 

@@ -125,6 +125,8 @@ type Membership struct {
 	EndAt      *time.Time        `json:"endAt" db:"end_at"`
 	Comments   string            `json:"comments" db:"comments" validate:"max=10000"`
 	Attributes object.Attributes `json:"attributes" db:"attributes"`
+	// SourceSystemID is the source that listed the membership and alone may end it by no longer listing it; nil means local.
+	SourceSystemID *uuid.UUID `json:"sourceSystemId,omitempty" db:"source_system_id"`
 }
 
 // Title names the membership.

@@ -100,28 +100,41 @@ func (r *Runner) run(ctx context.Context, scripts []mapping.Script, objects []ma
 
 // Trigger runs a trigger with source, oldObject and newObject. ok is false when it vetoes; object is newObject as the trigger left it.
 func (r *Runner) Trigger(ctx context.Context, name, text string, source, oldObject, newObject map[string]any) (ok bool, object map[string]any, err error) {
-	language, err := r.language(ctx)
+	results, err := r.TriggerAll(ctx, name, text, []mapping.TriggerCall{{Source: source, Old: oldObject, New: newObject}})
 	if err != nil {
 		return false, nil, err
 	}
-	results, err := r.Host.Evaluate(ctx, script.Request{
-		Services: r.Services,
-		Scripts:  []script.Source{{Name: name, Text: text, Language: language}},
-		Calls: []script.Call{{Capture: true, Bindings: map[string]any{
-			"source": source, "oldObject": oldObject, "newObject": newObject,
-		}}},
-	})
+	return results[0].OK, results[0].New, results[0].Err
+}
+
+// TriggerAll runs a trigger over many objects in one round trip. What fails for one is told in its result; the error is for the whole call.
+func (r *Runner) TriggerAll(ctx context.Context, name, text string, calls []mapping.TriggerCall) ([]mapping.TriggerResult, error) {
+	language, err := r.language(ctx)
 	if err != nil {
-		return false, nil, fmt.Errorf("run trigger %s: %w", name, err)
+		return nil, err
 	}
-	if results[0].Err != nil {
-		return false, nil, fmt.Errorf("trigger %s: %w", name, results[0].Err)
+	request := script.Request{Services: r.Services, Scripts: []script.Source{{Name: name, Text: text, Language: language}}}
+	for _, c := range calls {
+		request.Calls = append(request.Calls, script.Call{Capture: true, Bindings: map[string]any{
+			"source": c.Source, "oldObject": c.Old, "newObject": c.New,
+		}})
 	}
-	object = newObject
-	if changed, is := results[0].Bindings["newObject"].(map[string]any); is {
-		object = changed
+	answers, err := r.Host.Evaluate(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("run trigger %s: %w", name, err)
 	}
-	return mapping.Truthy(results[0].Value), object, nil
+	results := make([]mapping.TriggerResult, len(calls))
+	for i, a := range answers {
+		if a.Err != nil {
+			results[i].Err = fmt.Errorf("trigger %s: %w", name, a.Err)
+			continue
+		}
+		results[i] = mapping.TriggerResult{OK: mapping.Truthy(a.Value), New: calls[i].New}
+		if changed, is := a.Bindings["newObject"].(map[string]any); is {
+			results[i].New = changed
+		}
+	}
+	return results, nil
 }
 
 var _ mapping.Evaluator = (*Runner)(nil)

@@ -54,7 +54,8 @@ func (s *Subject) holdsRoleOf(system uuid.UUID) bool {
 }
 
 // Decide gives one decision per account the user has in the system, or one about creating it. Forced states are kept; locked accounts
-// are left to whoever locked them.
+// are left to whoever locked them. Accounts of a read-only system are as the system says they are: a state that nobody would bring there
+// is not noted here either, and the next reconciliation would only take it back (guide 045, "Synchronization").
 func Decide(s *Subject, system *account.System) []Decision {
 	allowed, reason := Allowed(s, system)
 	var decisions []Decision
@@ -65,6 +66,7 @@ func Decide(s *Subject, system *account.System) []Decision {
 		}
 		d := Decision{Verdict: Keep, Account: a, Reason: reason}
 		switch {
+		case system.ReadOnly:
 		case allowed && a.Status == account.Disabled:
 			d.Verdict = Enable
 		case !allowed && a.Status == account.Enabled:

@@ -1,16 +1,16 @@
 package run
 
 import (
-	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"provost/internal/account"
+	"provost/internal/fault"
 	"provost/internal/filter"
 	"provost/internal/identity"
-	"provost/internal/object"
 )
 
 // mergeAccount writes over an account what its system says: name, description, status, custom attributes.
@@ -27,24 +27,16 @@ func mergeAccount(a *account.Account, o *Object) {
 	if value, ok := o.Mapped["loginName"]; ok {
 		a.LoginName = text(value)
 	}
-	if value, ok := o.Mapped["accountDisabled"]; ok && !account.Gone(a.Status) {
-		a.Status = account.Enabled
+	if account.Gone(a.Status) {
+		a.Status = account.Enabled // it is there again
+	}
+	if value, ok := o.Mapped["accountDisabled"]; ok && truth(value) == account.Usable(a.Status) {
+		a.Status = account.Enabled // a forced or locked state that says the same as the system stays
 		if truth(value) {
 			a.Status = account.Disabled
 		}
 	}
-	if account.Gone(a.Status) {
-		a.Status = account.Enabled // it is there again
-	}
-	for _, key := range []string{"accountAttributes", "attributes"} {
-		custom, _ := o.Mapped[key].(map[string]any)
-		for name, value := range custom {
-			if key == "accountAttributes" {
-				a.Attributes = a.Attributes.Clone()
-				a.Attributes[name] = value
-			}
-		}
-	}
+	a.Attributes = mergeAttributes(a.Attributes, map[string]any{"attributes": o.Mapped["accountAttributes"]})
 }
 
 // accountState is what is compared and shown of an account.
@@ -82,107 +74,48 @@ func expand(expression string, values map[string]any) (condition string, ok bool
 	}
 }
 
-// applyAccounts writes the changes of accounts and marks them.
-func (s *Service) applyAccounts(ctx context.Context, system *account.System, changes []Change) error {
-	var ids, owners []uuid.UUID
-	for i := range changes {
-		if changes[i].ObjectType != "account" {
-			continue
-		}
-		if changes[i].ObjectID != nil {
-			ids = append(ids, *changes[i].ObjectID)
-		}
-		if id, err := uuid.Parse(text(changes[i].Object["user"])); err == nil {
-			owners = append(owners, id)
-		}
+// accountDocument is an account as load triggers see it (guide 086, account object).
+func accountDocument(a *account.Account) map[string]any {
+	doc := map[string]any{
+		"accountName": a.Name, "loginName": a.LoginName, "accountDescription": a.Description, "accountDisabled": !account.Usable(a.Status),
+		"accountStatus": a.Status, "system": a.System, "type": a.Type, "ownerUser": a.User,
 	}
-	accounts, err := s.accountsByID(ctx, ids)
-	if err != nil {
-		return err
+	for name, value := range a.Attributes {
+		doc["attributes."+name] = value
 	}
-	users, err := s.usersByID(ctx, owners)
-	if err != nil {
-		return err
-	}
-	var edits []*object.Edit[account.Account]
-	var of []*Change
-	for i := range changes {
-		if changes[i].ObjectType != "account" {
-			continue
-		}
-		e := accountEdit(system, &changes[i], accounts, users)
-		if e == nil {
-			changes[i].Status, changes[i].Message = "skipped", "The account or its user was removed in the meantime."
-			continue
-		}
-		edits, of = append(edits, e), append(of, &changes[i])
-	}
-	if err := s.Accounts.Apply(ctx, edits, false); err != nil {
-		return fmt.Errorf("write accounts: %w", err)
-	}
-	for i, e := range edits {
-		mark(of[i], e.ID, e.Err)
-	}
-	return nil
+	return doc
 }
 
-func (s *Service) accountsByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*account.Account, error) {
-	found, err := s.AccountRows.Get(ctx, everything, ids...)
-	if err != nil {
-		return nil, err
-	}
-	out := map[uuid.UUID]*account.Account{}
-	for i := range found {
-		out[found[i].ID] = &found[i]
-	}
-	return out, nil
+// mergeAccountDocument writes over an account what a load trigger made of it.
+func mergeAccountDocument(a *account.Account, doc map[string]any) {
+	mapped := maps.Clone(doc)
+	mapped["accountAttributes"] = doc["attributes"]
+	mergeAccount(a, &Object{Key: text(doc["accountName"]), ExternalID: a.ExternalID, Mapped: mapped})
 }
 
-func (s *Service) usersByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*identity.User, error) {
-	found, err := s.UserRows.Get(ctx, everything, ids...)
-	if err != nil {
-		return nil, err
-	}
-	out := map[uuid.UUID]*identity.User{}
-	for i := range found {
-		out[found[i].ID] = &found[i]
-	}
-	return out, nil
-}
-
-// accountEdit turns an entry of the list into an edit of the account as it is now; nil when it, or its user, is gone.
-func accountEdit(
-	system *account.System, c *Change, accounts map[uuid.UUID]*account.Account, users map[uuid.UUID]*identity.User,
-) *object.Edit[account.Account] {
-	edit := &object.Edit[account.Account]{}
+// accountDraft gives the account as an entry of the list wants it.
+func accountDraft(system *account.System, c *Change, known *account.Account, users map[uuid.UUID]*identity.User) (*account.Account, error) {
 	a := account.Account{
 		SystemID: system.ID, System: system.Name, Type: account.Unmanaged, Status: account.Enabled, UserType: "I",
 		UserTypeID: identity.InternalType, Origin: "reconciliation",
 	}
-	if c.ObjectID != nil {
-		known := accounts[*c.ObjectID]
-		if known == nil {
-			return nil
-		}
-		edit.ID, a = known.ID, *known
+	if known != nil {
+		a = *known
 	}
 	if c.Action == Delete {
 		a.Status = account.Removed
-		edit.After = &a
-		return edit
+		return &a, nil
 	}
-	mapped, _ := c.Object["mapped"].(map[string]any)
-	mergeAccount(&a, &Object{Key: text(c.Object["key"]), ExternalID: text(c.Object["externalId"]), Mapped: mapped})
+	mergeAccount(&a, &Object{Key: text(c.Object["key"]), ExternalID: text(c.Object["externalId"]), Mapped: mappedOf(c)})
 	if c.Action == Link {
 		id, err := uuid.Parse(text(c.Object["user"]))
 		if err != nil || users[id] == nil {
-			return nil
+			return nil, fault.New(fault.Conflict, "The user was removed in the meantime.")
 		}
 		a.Type, a.UserID, a.User = account.Single, &id, users[id].UserName
 		a.UserTypeID, a.UserType = users[id].UserTypeID, users[id].UserType
 	}
-	edit.After = &a
-	return edit
+	return &a, nil
 }
 
 // normal folds an address for comparison: directories and most systems do not tell upper from lower case in keys.

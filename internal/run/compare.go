@@ -2,13 +2,11 @@ package run
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"provost/internal/account"
-	"provost/internal/identity"
 	"provost/internal/mapping"
 )
 
@@ -25,12 +23,12 @@ func (s *Service) Compare(ctx context.Context, id uuid.UUID, heartbeat func(obje
 	if err := s.Store.ClearChanges(ctx, id); err != nil {
 		return Verdict{}, err
 	}
-	c := &comparison{service: s, run: &r, system: &system, heartbeat: heartbeat}
+	c := &comparison{service: s, run: &r, system: &system, heartbeat: heartbeat, tally: map[string]*Extent{}}
 	steps := map[string]func(context.Context) error{Load: c.load, Reconcile: c.reconcile, Impact: c.impact}
 	if err := steps[r.source()](ctx); err != nil {
 		return Verdict{}, err
 	}
-	extents, err := s.Store.Extents(ctx, r)
+	extents, err := c.extents(ctx)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -41,7 +39,8 @@ func (s *Service) Compare(ctx context.Context, id uuid.UUID, heartbeat func(obje
 	if err := s.Store.Judged(ctx, id, verdict); err != nil {
 		return Verdict{}, err
 	}
-	return verdict, s.Store.Advance(ctx, id, Running, PhaseGuard, map[string]int64{"changes": c.seq})
+	counters := map[string]int64{"changes": c.seq, "failed": c.failed, "rejected": c.rejected}
+	return verdict, s.Store.Advance(ctx, id, Running, PhaseGuard, counters)
 }
 
 // comparison is one change list under way.
@@ -50,29 +49,33 @@ type comparison struct {
 	run       *Run
 	system    *account.System
 	seq       int64
+	failed    int64 // records that nobody can identify
+	rejected  int64
 	pending   []Change
 	heartbeat func(int64)
 	rank      map[uuid.UUID]int // precedence of the sources met; the lower comes first
+	tally     map[string]*Extent
 }
 
-// each hands the staged objects over, page by page; objects with a problem are rejected here.
-func (c *comparison) each(ctx context.Context, visit func(ctx context.Context, objects []Object) error) error {
-	for after := int64(0); ; {
-		objects, err := c.service.Store.Objects(ctx, c.run.ID, after, page)
+// each hands the staged objects of some types over, page by page, groups with parents before children; objects with a problem are told
+// of here.
+func (c *comparison) each(ctx context.Context, visit func(ctx context.Context, objects []Object) error, types ...mapping.ObjectType) error {
+	for after := (Object{Level: -1}); ; {
+		objects, err := c.service.Store.Objects(ctx, c.run.ID, types, after.Level, after.Seq, page)
 		if err != nil {
 			return err
 		}
 		if len(objects) == 0 {
 			return c.flush(ctx)
 		}
-		after = objects[len(objects)-1].Seq
+		after = objects[len(objects)-1]
 		var usable []Object
 		for i := range objects {
 			if objects[i].Problem == "" {
 				usable = append(usable, objects[i])
 				continue
 			}
-			c.add(Change{ObjectType: reported(objects[i].Type, c.run), ObjectKey: objects[i].Key, Action: Reject, Message: objects[i].Address + ": " + objects[i].Problem})
+			c.refuse(&objects[i])
 		}
 		if err := visit(ctx, usable); err != nil {
 			return err
@@ -80,12 +83,38 @@ func (c *comparison) each(ctx context.Context, visit func(ctx context.Context, o
 		if err := c.flush(ctx); err != nil {
 			return err
 		}
-		c.heartbeat(after)
+		c.heartbeat(c.seq)
 	}
+}
+
+// refuse lists an object that cannot be used, with its place in the listing and the reason.
+func (c *comparison) refuse(o *Object) {
+	change := Change{ObjectType: reported(o.Type, c.run), ObjectKey: o.Key, Action: Reject, Message: o.Problem}
+	if o.Address != "" {
+		change.Message = o.Address + ": " + o.Problem
+	}
+	if o.Unidentified {
+		change.Action = Unidentified
+	}
+	if change.ObjectKey == "" {
+		change.ObjectKey = o.Address
+	}
+	c.add(change)
+}
+
+// CountedAs is the object type under which the guard counts staged objects of a type: objects that are links by their kind.
+func CountedAs(t string) string {
+	if kind := kindOf(mapping.ObjectType(t)); kind != "" {
+		return kind
+	}
+	return t
 }
 
 // reported is the object type a listed object counts as: users of a managed system are accounts here.
 func reported(t mapping.ObjectType, r *Run) string {
+	if kind := kindOf(t); kind != "" {
+		return kind
+	}
 	if r.source() != Load && t == mapping.TypeUser {
 		return "account"
 	}
@@ -97,10 +126,53 @@ func (c *comparison) add(change Change) {
 	change.Seq = c.seq
 	change.Status = "proposed"
 	switch change.Action {
-	case Reject, Conflict, Drift:
+	case Unidentified:
+		change.Status = "failed"
+		c.failed++
+	case Reject:
+		change.Status = "skipped"
+		c.rejected++
+	case Conflict, Drift:
 		change.Status = "skipped"
 	}
+	c.count(&change)
 	c.pending = append(c.pending, change)
+}
+
+// count adds a change to what the guard judges.
+func (c *comparison) count(change *Change) {
+	if change.Status != "proposed" {
+		return
+	}
+	e := c.tally[change.ObjectType]
+	if e == nil {
+		e = &Extent{}
+		c.tally[change.ObjectType] = e
+	}
+	switch change.Action {
+	case Create, Grant:
+		e.Inserts++
+	case Delete, Disable, Revoke:
+		e.Deletes++
+	default:
+		e.Updates++
+	}
+	if change.Action == Revoke || change.Object["absent"] == true {
+		e.Absent++
+	}
+}
+
+// extents puts what was listed and known together with what is to be changed.
+func (c *comparison) extents(ctx context.Context) ([]Extent, error) {
+	extents, err := c.service.Store.Staged(ctx, *c.run)
+	for i := range extents {
+		e, changes := &extents[i], c.tally[extents[i].ObjectType]
+		e.Partial = c.run.Listing.Partial
+		if changes != nil {
+			e.Inserts, e.Updates, e.Deletes, e.Absent = changes.Inserts, changes.Updates, changes.Deletes, changes.Absent
+		}
+	}
+	return extents, err
 }
 
 func (c *comparison) flush(ctx context.Context) error {
@@ -112,139 +184,20 @@ func (c *comparison) flush(ctx context.Context) error {
 	return c.service.Store.AddChanges(ctx, c.run.ID, pending)
 }
 
-// load compares listed people with our users, and finds the users of the source's zone that it no longer lists.
-func (c *comparison) load(ctx context.Context) error {
-	if err := c.each(ctx, c.loadPage); err != nil {
-		return err
-	}
-	if !c.system.FullReconciliation {
-		return nil
-	}
-	missing, err := c.service.Store.MissingUsers(ctx, *c.run)
-	if err != nil {
-		return err
-	}
-	for start := 0; start < len(missing); start += page {
-		users, err := c.service.UserRows.Get(ctx, everything, missing[start:min(start+page, len(missing))]...)
-		if err != nil {
+// removes reports whether what the listing does not name may be taken for missing: only a complete listing of an agent with full
+// reconciliation says so (guide 045, Incoming data).
+func (c *comparison) removes() bool { return c.system.FullReconciliation && !c.run.Listing.Partial }
+
+// inPages calls visit with a part of the ids at a time and writes what it lists.
+func (c *comparison) inPages(ctx context.Context, ids []uuid.UUID, visit func(ctx context.Context, ids []uuid.UUID) error) error {
+	for part := range slices.Chunk(ids, page) {
+		if err := visit(ctx, part); err != nil {
 			return err
-		}
-		for i := range users {
-			c.missing(&users[i])
 		}
 		if err := c.flush(ctx); err != nil {
 			return err
 		}
+		c.heartbeat(c.seq)
 	}
 	return nil
-}
-
-// missing proposes what the source's removal setting says for a user it no longer lists.
-func (c *comparison) missing(u *identity.User) {
-	change := Change{ObjectType: "user", ObjectKey: u.UserName, ObjectID: &u.ID, Message: "No longer listed by " + c.system.Name + "."}
-	switch c.system.Removal {
-	case "delete":
-		change.Action = Delete
-	case "detach":
-		change.Action, change.Changes = Update, []mapping.Change{{Attribute: "sourceSystem", Before: c.system.Name, After: nil}}
-		change.Object = map[string]any{"detach": true}
-	default:
-		if !u.Active {
-			return
-		}
-		change.Action, change.Changes = Disable, []mapping.Change{{Attribute: "active", Before: true, After: false}}
-	}
-	c.add(change)
-}
-
-func (c *comparison) loadPage(ctx context.Context, objects []Object) error {
-	names := make([]string, len(objects))
-	for i := range objects {
-		names[i] = objects[i].Key
-	}
-	found, err := c.service.UserRows.Named(ctx, names...)
-	if err != nil {
-		return err
-	}
-	known := map[string]*identity.User{}
-	for i := range found {
-		known[strings.ToLower(found[i].UserName)] = &found[i]
-	}
-	if err := c.readRanks(ctx, found); err != nil {
-		return err
-	}
-	for i := range objects {
-		c.loadOne(&objects[i], known[strings.ToLower(objects[i].Key)])
-	}
-	return nil
-}
-
-func (c *comparison) loadOne(o *Object, current *identity.User) {
-	if current == nil {
-		fresh := newUser()
-		mergeUser(&fresh, o.Mapped)
-		c.add(Change{
-			ObjectType: "user", ObjectKey: o.Key, Action: Create, Object: o.Mapped, Changes: mapping.Diff(nil, userState(&fresh)),
-		})
-		return
-	}
-	theirs := current.SourceSystemID != nil && *current.SourceSystemID != c.system.ID
-	if theirs && !c.precedes(*current.SourceSystemID) {
-		c.add(Change{
-			ObjectType: "user", ObjectKey: o.Key, ObjectID: &current.ID, Action: Conflict,
-			Message: fmt.Sprintf("%s is in charge of this user; what %s says is ignored.", current.SourceSystem, c.system.Name),
-		})
-		return
-	}
-	after := *current
-	mergeUser(&after, o.Mapped)
-	changes := mapping.Diff(userState(current), userState(&after))
-	switch {
-	case theirs:
-		changes = append(changes, mapping.Change{Attribute: "sourceSystem", Before: current.SourceSystem, After: c.system.Name})
-	case current.SourceSystemID == nil:
-		changes = append(changes, mapping.Change{Attribute: "sourceSystem", Before: nil, After: c.system.Name})
-	}
-	if len(changes) == 0 {
-		return
-	}
-	c.add(Change{
-		ObjectType: "user", ObjectKey: o.Key, ObjectID: &current.ID, Action: loadAction(current, &after), Object: o.Mapped, Changes: changes,
-	})
-}
-
-// readRanks reads the precedence of the sources that are in charge of the users.
-func (c *comparison) readRanks(ctx context.Context, users []identity.User) error {
-	if c.rank == nil {
-		c.rank = map[uuid.UUID]int{c.system.ID: c.system.Precedence}
-	}
-	for i := range users {
-		source := users[i].SourceSystemID
-		if source == nil {
-			continue
-		}
-		if _, known := c.rank[*source]; known {
-			continue
-		}
-		other, err := c.service.Systems.Get(ctx, *source)
-		if err != nil {
-			return fmt.Errorf("read source of %s: %w", users[i].UserName, err)
-		}
-		c.rank[*source] = other.Precedence
-	}
-	return nil
-}
-
-// precedes reports whether this source comes before another one: what an earlier source lists is its own from then on.
-func (c *comparison) precedes(other uuid.UUID) bool { return c.system.Precedence < c.rank[other] }
-
-func loadAction(before, after *identity.User) string {
-	switch {
-	case before.Active && !after.Active:
-		return Disable
-	case !before.Active && after.Active:
-		return Enable
-	default:
-		return Update
-	}
 }

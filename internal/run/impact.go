@@ -163,6 +163,11 @@ func (s *Service) Finish(ctx context.Context, id uuid.UUID, status, message stri
 		return err
 	}
 	return s.Store.Do(ctx, func(ctx context.Context) error {
+		if status == Completed && r.Status == Running {
+			if err := s.moveOn(ctx, r); err != nil {
+				return err
+			}
+		}
 		if err := s.Store.ClearObjects(ctx, id); err != nil {
 			return err
 		}

@@ -183,11 +183,12 @@ func TestObjectsThatCannotBeUsedAreRejectedWithTheReason(t *testing.T) {
 	b.Put("alpha", enginetest.Person, connector.Attributes{"name": "3", "first": "C", "last": "C", "active": true})
 	b.Put("alpha", enginetest.Person, connector.Attributes{"name": "4", "login": long, "first": "", "last": "", "active": true})
 	id := b.Run(s, run.Load)
-	require.Equal(t, []string{"reject  skipped", "reject ANNA skipped", "create anna applied", "create " + long + " failed"}, b.Changes(id),
+	require.Equal(t, []string{"unidentified 3 failed", "unidentified ANNA failed", "create anna applied", "create " + long + " failed"}, b.Changes(id),
 		"a key once, whatever its case; what the rules refuse fails alone")
 	require.Equal(t, []string{"3: The object has no userName.", "2: The key ANNA occurs before, at 1."},
-		b.Texts("select message from run_changes where run_id = $1 and action = 'reject' order by seq desc", id))
-	require.Equal(t, 1, b.Count("select count(*) from run_changes where run_id = $1 and status = 'failed' and message <> ''", id))
+		b.Texts("select message from run_changes where run_id = $1 and action = 'unidentified' order by seq desc", id))
+	require.Equal(t, 3, b.Count("select count(*) from run_changes where run_id = $1 and status = 'failed' and message <> ''", id))
+	require.Equal(t, []string{"1 3"}, b.Texts("select (counters->>'applied') || ' ' || (counters->>'failed') from runs where id = $1", id), "they count as errors")
 	require.Equal(t, "A", user(b, "anna").FirstName)
 }
 
@@ -215,7 +216,7 @@ func TestLoadTriggerHasItsSay(t *testing.T) {
 	b.Drop("alpha", enginetest.Person, "bert")
 	b.Drop("alpha", enginetest.Person, "carl")
 	id = b.Run(s, run.Load)
-	require.Equal(t, []string{"update anna applied", "delete carl skipped"}, b.Changes(id), "a trigger that fails refuses")
+	require.Equal(t, []string{"update anna applied", "delete carl failed"}, b.Changes(id), "a trigger that fails leaves the object as it is")
 	b.Put("alpha", enginetest.Person, listed("anna", "Third"))
 	require.Contains(t, b.Changes(b.Run(s, run.Load)), "update anna skipped")
 }

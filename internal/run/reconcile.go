@@ -10,47 +10,60 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/agent"
-	"provost/internal/connector"
 	"provost/internal/filter"
 	"provost/internal/mapping"
 )
 
-// reconcile compares a system's listed accounts with ours. A managed account is never overwritten: what differs from what we applied is
-// listed as drift. Unknown accounts become known, with their user where a correlation rule finds one.
+// reconcile compares what a system lists with ours, in the order in which it is applied: accounts, roles, who holds them, and at last the
+// roles that are no longer there.
 func (c *comparison) reconcile(ctx context.Context) error {
 	opened, _, err := c.service.agentOf(ctx, c.system.ID)
 	if err != nil {
 		return err
 	}
-	visit := func(ctx context.Context, objects []Object) error { return c.reconcilePage(ctx, opened, objects) }
-	if err := c.each(ctx, visit); err != nil {
-		return err
-	}
-	missing, err := c.service.Store.MissingAccounts(ctx, *c.run)
-	if err != nil {
-		return err
-	}
-	for start := 0; start < len(missing); start += page {
-		accounts, err := c.service.AccountRows.Get(ctx, everything, missing[start:min(start+page, len(missing))]...)
-		if err != nil {
-			return err
-		}
-		for i := range accounts {
-			c.missingAccount(&accounts[i])
-		}
-		if err := c.flush(ctx); err != nil {
+	steps := []func(context.Context, *agent.Agent) error{c.accounts, c.roles, c.grants, c.missingRoles}
+	for _, step := range steps {
+		if err := step(ctx, opened); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// follows reports whether the system is in charge of its accounts, roles and grants: it is only read, or it is the source.
+func (c *comparison) follows() bool { return c.system.ReadOnly || c.system.Authoritative }
+
+// accounts compares a system's listed accounts with ours. A managed account is never overwritten: what differs from what we applied is
+// listed as drift. Unknown accounts become known, with their user where a correlation rule finds one.
+func (c *comparison) accounts(ctx context.Context, opened *agent.Agent) error {
+	visit := func(ctx context.Context, objects []Object) error { return c.reconcilePage(ctx, opened, objects) }
+	if err := c.each(ctx, visit, mapping.TypeUser, mapping.TypeAccount); err != nil {
+		return err
+	}
+	if !c.removes() || !c.run.Listing.Covers("account") {
+		return nil
+	}
+	missing, err := c.service.Store.MissingAccounts(ctx, *c.run, c.follows())
+	if err != nil {
+		return err
+	}
+	return c.inPages(ctx, missing, func(ctx context.Context, ids []uuid.UUID) error {
+		accounts, err := c.service.AccountRows.Get(ctx, everything, ids...)
+		for i := range accounts {
+			c.missingAccount(&accounts[i])
+		}
+		return err
+	})
+}
+
 // missingAccount lists an account that the system no longer has. One that we manage is drift: provisioning creates it again. One that
 // nobody manages is removed here too.
 func (c *comparison) missingAccount(a *account.Account) {
-	change := Change{ObjectType: "account", ObjectKey: a.Name, ObjectID: &a.ID, Message: "No longer in " + c.system.Name + "."}
+	change := Change{
+		ObjectType: "account", ObjectKey: a.Name, ObjectID: &a.ID, Object: absent(), Message: "No longer in " + c.system.Name + ".",
+	}
 	switch {
-	case a.Type == account.Unmanaged || c.system.ReadOnly || c.system.Authoritative:
+	case a.Type == account.Unmanaged || c.follows():
 		change.Action, change.Changes = Delete, []mapping.Change{{Attribute: "status", Before: a.Status, After: account.Removed}}
 	case account.Usable(a.Status):
 		change.Action = Drift
@@ -105,26 +118,15 @@ func (c *comparison) reconcilePage(ctx context.Context, opened *agent.Agent, obj
 // known compares a managed account with its object: what we applied and the system changed since is drift. Accounts of read-only or
 // authoritative systems follow the system.
 func (c *comparison) known(opened *agent.Agent, o *Object, a *account.Account, applied []Applied) {
-	if c.system.ReadOnly || c.system.Authoritative {
+	if c.follows() {
 		c.follow(o, a)
 		return
 	}
 	for _, state := range applied {
-		if state.Class != o.Class || state.Desired == nil {
-			continue
-		}
-		current := connector.Object{Class: o.Class, ID: o.ExternalID, Key: o.Address, Attributes: o.Raw}
-		differences := connector.DiffFor(opened.Connector, opened.Class(o.Class), current, state.Desired)
-		if len(differences) == 0 {
+		if state.Class == o.Class && state.Desired != nil {
+			c.drift(opened, o, state, Change{ObjectType: "account", ObjectKey: a.Name, ObjectID: &a.ID})
 			return
 		}
-		change := Change{ObjectType: "account", ObjectKey: a.Name, ObjectID: &a.ID, Action: Drift}
-		for _, d := range differences {
-			change.Changes = append(change.Changes, mapping.Change{Attribute: d.Attribute, Before: d.Before, After: d.After})
-		}
-		change.Message = "The system differs from what was applied. Before is the system's value, after is ours; provisioning brings ours back."
-		c.add(change)
-		return
 	}
 }
 

@@ -52,6 +52,8 @@ const (
 	Drift    = "drift"    // the system differs from what we applied; listed, not changed
 	Conflict = "conflict" // several users match, or another source is in charge
 	Reject   = "reject"   // the object cannot be used; the message says why
+	// Unidentified is a record of which nobody can say what object it is. While there are such, nothing is taken for missing.
+	Unidentified = "unidentified"
 )
 
 // Run is one execution.
@@ -67,6 +69,7 @@ type Run struct {
 	Options    Options          `json:"options"`
 	Counters   map[string]int64 `json:"counters"`
 	Verdict    *Verdict         `json:"guard"`
+	Listing    Listing          `json:"-"`
 	Message    string           `json:"message"`
 	Author     string           `json:"author"`
 	CreatedAt  time.Time        `json:"createdAt"`
@@ -79,7 +82,16 @@ type Run struct {
 type Options struct {
 	// Of is what an impact-in run previews: load or reconcile.
 	Of string `json:"of,omitempty"`
+	// Mode says how much a load or reconciliation lists: "full" or "differential" (what changed since the last one that went through);
+	// empty is what the agent says: full reconciliation lists everything.
+	Mode string `json:"mode,omitempty"`
 }
+
+// Modes of a listing.
+const (
+	Full         = "full"
+	Differential = "differential"
+)
 
 // Object is one object as the system listed it, mapped to our attributes. Raw holds the system's own attributes where they are compared.
 type Object struct {
@@ -92,6 +104,12 @@ type Object struct {
 	Mapped     map[string]any     `json:"mapped"`
 	Raw        map[string]any     `json:"raw"`
 	Problem    string             `json:"problem"`
+	// Unidentified says that nobody can tell which object the record is.
+	Unidentified bool `json:"unidentified"`
+	// Links says that the object lists all its links: members of a role, grants of an account, groups of a user.
+	Links bool `json:"links"`
+	// Level is the depth of a group below the topmost listed ones; zero for everything else.
+	Level int `json:"level"`
 }
 
 // Change is one entry of the change list.
@@ -123,6 +141,13 @@ type Extent struct {
 	Inserts    int64
 	Updates    int64
 	Deletes    int64
+	// Absent is how many objects or links are taken for missing, and Unidentified how many records may be among them; Places says where
+	// the first of these are.
+	Absent       int64
+	Unidentified int64
+	Places       []string
+	// Partial says that only what changed was listed: an empty listing is no surprise then.
+	Partial bool
 }
 
 // Default limits of the guard where an agent says nothing.

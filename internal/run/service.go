@@ -12,6 +12,7 @@ import (
 	"provost/internal/authz"
 	"provost/internal/change"
 	"provost/internal/connector"
+	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/identity"
 	"provost/internal/mapping"
@@ -22,6 +23,7 @@ import (
 // Store is what runs ask of the database.
 type Store interface {
 	object.Transactor
+	Intake
 	Create(ctx context.Context, r Run) (Run, error)
 	Get(ctx context.Context, id uuid.UUID) (Run, error)
 	// Advance notes status, phase and counters; counters given are added to or replace those of the same name.
@@ -36,9 +38,8 @@ type Store interface {
 
 	ClearObjects(ctx context.Context, id uuid.UUID) error
 	AddObjects(ctx context.Context, id uuid.UUID, objects []Object) error
-	// MarkDuplicates notes a problem on every object whose key occurred before in the listing.
-	MarkDuplicates(ctx context.Context, id uuid.UUID) error
-	Objects(ctx context.Context, id uuid.UUID, after int64, limit int) ([]Object, error)
+	// Objects gives the next objects of some types, by level and place in the listing.
+	Objects(ctx context.Context, id uuid.UUID, types []mapping.ObjectType, level int, after int64, limit int) ([]Object, error)
 	// ObjectsAt gives the objects of a class at these addresses or external ids.
 	ObjectsAt(ctx context.Context, id uuid.UUID, class string, addresses, externalIDs []string) ([]Object, error)
 
@@ -46,13 +47,12 @@ type Store interface {
 	AddChanges(ctx context.Context, id uuid.UUID, changes []Change) error
 	Proposed(ctx context.Context, id uuid.UUID, after int64, limit int) ([]Change, error)
 	Mark(ctx context.Context, id uuid.UUID, changes []Change) error
-	// Extents counts per object type what was listed, known and is to be changed.
-	Extents(ctx context.Context, r Run) ([]Extent, error)
 
 	// MissingUsers gives the users of a system's zone that its listing does not name.
 	MissingUsers(ctx context.Context, r Run) ([]uuid.UUID, error)
-	// MissingAccounts gives the accounts of a system that its listing does not name.
-	MissingAccounts(ctx context.Context, r Run) ([]uuid.UUID, error)
+	// MissingAccounts gives the accounts of a system that its listing does not name. Where we write, those that a task concerns are on
+	// their way and left out; a system that is followed is never written.
+	MissingAccounts(ctx context.Context, r Run, follows bool) ([]uuid.UUID, error)
 	// AccountsAt gives the accounts of a system by external id or name, those that are not gone first.
 	AccountsAt(ctx context.Context, system uuid.UUID, externalIDs, names []string) ([]account.Account, error)
 	// Applied gives the states we applied to accounts of a system, by account.
@@ -75,21 +75,16 @@ type Applied struct {
 	ExternalID string
 }
 
-// Accounts is what runs ask of the accounts' use cases.
-type Accounts interface {
-	Apply(ctx context.Context, edits []*object.Edit[account.Account], atomic bool) error
+// Writer is what runs ask of the use cases of a kind of object.
+type Writer[T any] interface {
+	Apply(ctx context.Context, edits []*object.Edit[T], atomic bool) error
 }
 
-// Users is what runs ask of the users' use cases.
-type Users interface {
-	Apply(ctx context.Context, edits []*object.Edit[identity.User], atomic bool) error
-}
+// Users is the use cases by which runs write users.
+type Users = Writer[identity.User]
 
 // UserRows reads rows of users.
 type UserRows = object.Store[identity.User]
-
-// AccountRows reads rows of accounts.
-type AccountRows = object.Store[account.Account]
 
 // Service is the use cases of runs.
 type Service struct {
@@ -97,15 +92,27 @@ type Service struct {
 	Systems interface {
 		Get(ctx context.Context, id uuid.UUID) (account.System, error)
 	}
-	Users       Users
-	UserRows    UserRows
-	Accounts    Accounts
-	AccountRows AccountRows
-	Pool        *agent.Pool
-	Tasks       *synctask.Service
-	Scripts     mapping.Evaluator
-	Triggers    agent.Triggers
-	Track       change.Tracker
+	Users                 Users
+	UserRows              UserRows
+	Groups                Writer[identity.Group]
+	GroupRows             object.Store[identity.Group]
+	Memberships           Writer[identity.Membership]
+	MembershipRows        object.Store[identity.Membership]
+	Accounts              Writer[account.Account]
+	AccountRows           object.Store[account.Account]
+	InformationSystems    Writer[entitlement.InformationSystem]
+	InformationSystemRows object.Store[entitlement.InformationSystem]
+	Roles                 Writer[entitlement.Role]
+	RoleRows              object.Store[entitlement.Role]
+	Grants                Writer[entitlement.Grant]
+	GrantRows             object.Store[entitlement.Grant]
+	ScopeValueRows        object.Store[entitlement.ScopeValue]
+
+	Pool     *agent.Pool
+	Tasks    *synctask.Service
+	Scripts  mapping.Evaluator
+	Triggers Triggers
+	Track    change.Tracker
 }
 
 // permissions says what starting a kind of run asks for.
@@ -153,6 +160,8 @@ func startable(s *account.System, kind string, options *Options) error {
 		return fault.New(fault.Conflict, "The agent %s has no server and is disabled. Assign a server first.", s.Name)
 	case kind == Load && !s.Authoritative:
 		return fault.New(fault.Conflict, "The agent %s is not an authoritative identity source. Switch that on under Incoming data.", s.Name)
+	case options.Mode != "" && options.Mode != Full && options.Mode != Differential:
+		return fault.InvalidField("mode", "A run lists everything (full) or what changed (differential), not %q.", options.Mode)
 	case kind == Provision && s.ReadOnly:
 		return fault.New(fault.Conflict, "The agent %s is read-only: nothing can be provisioned to it.", s.Name)
 	case kind == ImpactIn && options.Of == "":

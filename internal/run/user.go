@@ -7,6 +7,7 @@ import (
 	"provost/internal/connector"
 	"provost/internal/identity"
 	"provost/internal/mapping"
+	"provost/internal/object"
 )
 
 // userFields are the attributes of the guide's user object (page 086) that a load may bring, with where they go.
@@ -38,18 +39,24 @@ func mergeUser(u *identity.User, mapped map[string]any) {
 			u.Email = text(short) + "@" + domain
 		}
 	}
+	u.Attributes = mergeAttributes(u.Attributes, mapped)
+}
+
+// mergeAttributes writes the custom attributes of a mapped object over ours; those that are not named keep their values.
+func mergeAttributes(ours object.Attributes, mapped map[string]any) object.Attributes {
 	custom, _ := mapped["attributes"].(map[string]any)
 	if len(custom) == 0 {
-		return
+		return ours
 	}
-	u.Attributes = u.Attributes.Clone()
+	merged := ours.Clone()
 	for name, value := range custom {
 		if isEmpty(value) {
-			delete(u.Attributes, name)
+			delete(merged, name)
 			continue
 		}
-		u.Attributes[name] = value
+		merged[name] = value
 	}
+	return merged
 }
 
 // userState is what is compared and shown of a user: the guide's names, without what nobody loads.

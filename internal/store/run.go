@@ -49,7 +49,7 @@ func runOf(row *db.GetRunRow) (run.Run, error) {
 		Status: row.Status, Phase: row.Phase, Message: row.Message, Author: row.Author, CreatedAt: row.CreatedAt,
 		StartedAt: row.StartedAt, EndedAt: row.EndedAt, ReviewedBy: row.ReviewedBy,
 	}
-	err := errors.Join(json.Unmarshal(row.Options, &r.Options), json.Unmarshal(row.Counters, &r.Counters))
+	err := errors.Join(json.Unmarshal(row.Options, &r.Options), json.Unmarshal(row.Counters, &r.Counters), json.Unmarshal(row.Listing, &r.Listing))
 	if row.Guard != nil {
 		err = errors.Join(err, json.Unmarshal(row.Guard, &r.Verdict))
 	}
@@ -149,16 +149,25 @@ func (s *Runs) Log(ctx context.Context, id uuid.UUID, level, message string) err
 
 // ClearObjects implements run.Store.
 func (s *Runs) ClearObjects(ctx context.Context, id uuid.UUID) error {
-	return s.exec(ctx, func(ctx context.Context, u *unit) error { return u.q.ClearRunObjects(ctx, id) })
+	return s.exec(ctx, func(ctx context.Context, u *unit) error {
+		if err := u.q.ClearRunLinks(ctx, id); err != nil {
+			return fmt.Errorf("clear staged links: %w", err)
+		}
+		return u.q.ClearRunObjects(ctx, id)
+	})
 }
 
 // AddObjects implements run.Store.
 func (s *Runs) AddObjects(ctx context.Context, id uuid.UUID, objects []run.Object) error {
 	rows := make([][]any, len(objects))
 	for i, o := range objects {
-		rows[i] = []any{id, o.Seq, o.Class, string(o.Type), o.Key, o.Address, o.ExternalID, orEmpty(o.Mapped), orEmpty(o.Raw), o.Problem}
+		rows[i] = []any{
+			id, o.Seq, o.Class, string(o.Type), o.Key, o.Address, o.ExternalID, orEmpty(o.Mapped), orEmpty(o.Raw), o.Problem, o.Unidentified, o.Links,
+		}
 	}
-	columns := []string{"run_id", "seq", "class", "object_type", "key", "address", "external_id", "mapped", "raw", "problem"}
+	columns := []string{
+		"run_id", "seq", "class", "object_type", "key", "address", "external_id", "mapped", "raw", "problem", "unidentified", "links",
+	}
 	return s.copyInto(ctx, "run_objects", columns, rows)
 }
 
@@ -178,19 +187,17 @@ func (s *Runs) copyInto(ctx context.Context, table string, columns []string, row
 	})
 }
 
-// MarkDuplicates implements run.Store.
-func (s *Runs) MarkDuplicates(ctx context.Context, id uuid.UUID) error {
-	return s.exec(ctx, func(ctx context.Context, u *unit) error {
-		_, err := u.q.MarkRunDuplicates(ctx, id)
-		return err
-	})
-}
-
 // Objects implements run.Store.
-func (s *Runs) Objects(ctx context.Context, id uuid.UUID, after int64, limit int) ([]run.Object, error) {
+func (s *Runs) Objects(ctx context.Context, id uuid.UUID, types []mapping.ObjectType, level int, after int64, limit int) ([]run.Object, error) {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
 	var out []run.Object
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.q.RunObjects(ctx, db.RunObjectsParams{RunID: id, After: after, HowMany: int32(limit)}) //nolint:gosec // a page size
+		rows, err := u.q.RunObjects(ctx, db.RunObjectsParams{
+			RunID: id, Types: names, AfterLevel: int32(level), After: after, HowMany: int32(limit), //nolint:gosec // a page size, a depth
+		})
 		if err != nil {
 			return fmt.Errorf("read staged objects: %w", err)
 		}
@@ -241,6 +248,7 @@ func lower(in []string) []string {
 func staged(r db.RunObjectsAtRow) (run.Object, error) {
 	o := run.Object{
 		Seq: r.Seq, Class: r.Class, Type: mapping.ObjectType(r.ObjectType), Key: r.Key, Address: r.Address, ExternalID: r.ExternalID, Problem: r.Problem,
+		Unidentified: r.Unidentified, Links: r.Links, Level: int(r.Level),
 	}
 	if err := json.Unmarshal(r.Mapped, &o.Mapped); err != nil {
 		return o, fmt.Errorf("read staged object: %w", err)
@@ -263,11 +271,11 @@ func (s *Runs) MissingUsers(ctx context.Context, r run.Run) ([]uuid.UUID, error)
 }
 
 // MissingAccounts implements run.Store.
-func (s *Runs) MissingAccounts(ctx context.Context, r run.Run) ([]uuid.UUID, error) {
+func (s *Runs) MissingAccounts(ctx context.Context, r run.Run, follows bool) ([]uuid.UUID, error) {
 	var out []uuid.UUID
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
 		var err error
-		out, err = u.q.MissingAccounts(ctx, db.MissingAccountsParams{RunID: r.ID, SystemID: *r.SystemID})
+		out, err = u.q.MissingAccounts(ctx, db.MissingAccountsParams{RunID: r.ID, SystemID: *r.SystemID, Follows: follows})
 		return err
 	})
 	return out, err
@@ -289,9 +297,18 @@ func (s *Runs) AccountsAt(ctx context.Context, system uuid.UUID, externalIDs, na
 
 // Applied implements run.Store.
 func (s *Runs) Applied(ctx context.Context, system uuid.UUID, accounts []uuid.UUID) (map[uuid.UUID][]run.Applied, error) {
+	return s.applied(ctx, "account", system, accounts)
+}
+
+// AppliedRoles implements run.Intake.
+func (s *Runs) AppliedRoles(ctx context.Context, system uuid.UUID, roles []uuid.UUID) (map[uuid.UUID][]run.Applied, error) {
+	return s.applied(ctx, "role", system, roles)
+}
+
+func (s *Runs) applied(ctx context.Context, objectType string, system uuid.UUID, objects []uuid.UUID) (map[uuid.UUID][]run.Applied, error) {
 	out := map[uuid.UUID][]run.Applied{}
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.q.AppliedStates(ctx, db.AppliedStatesParams{SystemID: system, Objects: accounts})
+		rows, err := u.q.AppliedStates(ctx, db.AppliedStatesParams{SystemID: system, ObjectType: objectType, Objects: objects})
 		if err != nil {
 			return fmt.Errorf("read applied states: %w", err)
 		}

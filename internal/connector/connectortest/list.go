@@ -21,6 +21,8 @@ func listChecks() []check {
 		{name: "list stops when the context ends", needs: list, run: checkListCancelled},
 		{name: "listed objects are what get returns", needs: append(list, connector.CanGet), run: checkListedObjects},
 		{name: "token of the last listing is accepted", needs: list, run: checkToken},
+		{name: "token leads to what changed since", needs: append(list, connector.CanUpdate), run: checkTokenChanges},
+		{name: "token that is none is a fault of the data", needs: list, run: checkForeignToken},
 	}
 }
 
@@ -131,4 +133,59 @@ func checkToken(e *env) {
 	})
 	require.NoError(e, err)
 	require.NotEmpty(e, later, "a listing from a token returns a token")
+}
+
+// token gives the token that a complete listing returns; empty for systems without tokens.
+func (e *env) token() string {
+	e.Helper()
+	pages := e.list(2)
+	if len(pages) == 0 {
+		return ""
+	}
+	return pages[len(pages)-1].Token
+}
+
+// since lists from a token.
+func (e *env) since(token string) ([]connector.Page, error) {
+	var pages []connector.Page
+	err := e.Connector.(connector.Lister).List(e.Context(), e.Class, connector.ListOptions{PageSize: 2, Token: token}, func(p connector.Page) error {
+		pages = append(pages, p)
+		return nil
+	})
+	return pages, err
+}
+
+func checkTokenChanges(e *env) {
+	e.fill(5)
+	token := e.token()
+	if token == "" {
+		return
+	}
+	e.create("newcomer", "text")
+	changed := e.must(connector.Key{Name: "member001"})
+	_, err := e.Connector.(connector.Updater).Update(e.Context(), e.Class, changed, connector.Attributes{e.TextAttribute: "another text"})
+	require.NoError(e, err)
+	pages, err := e.since(token)
+	require.NoError(e, err)
+	listed := e.names(pages)
+	require.Contains(e, listed, "newcomer")
+	require.Contains(e, listed, "member001")
+	again := pages[len(pages)-1].Token
+	require.NotEmpty(e, again)
+	pages, err = e.since(again)
+	require.NoError(e, err)
+	require.Subset(e, listed, e.names(pages), "what has not changed since is at most repeated")
+}
+
+func checkForeignToken(e *env) {
+	e.fill(2)
+	if e.token() == "" {
+		return
+	}
+	pages, err := e.since("no token at all")
+	if err != nil {
+		e.fails(err, connector.ClassData)
+		return
+	}
+	require.Len(e, e.names(pages), 2, "or everything is listed")
 }

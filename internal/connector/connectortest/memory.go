@@ -18,6 +18,8 @@ const MemoryName = "memory"
 // Memory is a managed system that lives in the test: a true connector for tests of what is built on the SPI. Objects have an id that
 // survives a rename. Credentials are the parameter password, compared with the field of that name.
 type Memory struct {
+	// Tokens has listings return a token and go on from one.
+	Tokens bool
 	// Password is what the parameter password must be.
 	Password string
 	// KeyAttribute identifies objects; "name" if empty.
@@ -25,12 +27,28 @@ type Memory struct {
 
 	mu      sync.Mutex
 	last    int
+	changes int                           // so far, for tokens
 	objects map[string]map[string]*stored // by class and id
 }
 
 type stored struct {
 	object   connector.Object
 	password string
+	changed  int // the number of its last change
+}
+
+var errToken = errors.New("the token is none of this system")
+
+// since reads a token: the number of changes there were when the listing that returned it began.
+func since(token string) (int, error) {
+	if token == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(token)
+	if err != nil || n < 0 {
+		return 0, &connector.Error{Class: connector.ClassData, Op: "list", Err: errToken}
+	}
+	return n, nil
 }
 
 // NewMemory returns an empty system.
@@ -114,11 +132,21 @@ func (c *MemoryConnector) List(
 	if err != nil {
 		return err
 	}
+	from, err := since(options.Token)
+	token := ""
+	if c.system.Tokens {
+		token = strconv.Itoa(c.system.changes)
+	}
 	var objects []connector.Object
 	for _, s := range c.system.objects[class.Name] {
-		objects = append(objects, copyOf(s.object))
+		if s.changed > from || from == 0 {
+			objects = append(objects, copyOf(s.object))
+		}
 	}
 	leave()
+	if err != nil {
+		return err
+	}
 	slices.SortFunc(objects, func(a, b connector.Object) int { return cmp.Compare(a.ID, b.ID) })
 	for chunk := range slices.Chunk(objects, options.Size()) {
 		if err := connector.ContextError(ctx, "list"); err != nil {
@@ -128,7 +156,10 @@ func (c *MemoryConnector) List(
 			return err
 		}
 	}
-	return nil
+	if token == "" {
+		return nil
+	}
+	return emit(connector.Page{Token: token})
 }
 
 func copyOf(o connector.Object) connector.Object {
@@ -191,7 +222,8 @@ func (c *MemoryConnector) Create(ctx context.Context, class connector.Class, att
 	if m.objects[class.Name] == nil {
 		m.objects[class.Name] = map[string]*stored{}
 	}
-	m.objects[class.Name][created.ID] = &stored{object: created}
+	m.changes++
+	m.objects[class.Name][created.ID] = &stored{object: created, changed: m.changes}
 	return copyOf(created), nil
 }
 
@@ -226,6 +258,8 @@ func (c *MemoryConnector) Update(
 		s.object.Key = name
 	}
 	write(s.object.Attributes, desired)
+	m.changes++
+	s.changed = m.changes
 	return copyOf(s.object), nil
 }
 

@@ -30,6 +30,7 @@ const (
 	propTable = "table"
 	propKey   = "key"
 	propID    = "id"
+	propSince = "since"
 )
 
 // Names that statements may use beside the attributes.
@@ -46,6 +47,8 @@ type shape struct {
 	class connector.Class
 	// key and id are attribute names; id is empty unless the table has a column that never changes.
 	key, id string
+	// since is the column that says when a row changed; empty without differential listings.
+	since string
 	// table is the quoted name, or empty if every statement is given.
 	table      string
 	statements map[string][]statement
@@ -53,7 +56,8 @@ type shape struct {
 
 func newShape(class connector.Class) (shape, error) {
 	s := shape{
-		class: class, key: class.Property(propKey, ""), id: class.Property(propID, ""), statements: map[string][]statement{},
+		class: class, key: class.Property(propKey, ""), id: class.Property(propID, ""), since: class.Property(propSince, ""),
+		statements: map[string][]statement{},
 	}
 	if s.key == "" {
 		return s, connector.Errorf(connector.ClassPolicy, "mapping", "the mapping of %s has no property key; name the column that identifies a row", class.Name)

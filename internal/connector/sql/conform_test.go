@@ -70,8 +70,11 @@ func subject(s server, fresh func(t connectortest.T) connector.Class) connectort
 const passwordStatements = `
 create table %[1]s (
   id bigint generated always as identity primary key, name text not null unique, note text, tags text[], born integer, active boolean,
-  secret text
-)`
+  secret text, changed bigint not null default 0
+);
+create sequence %[1]s_changes;
+create function %[1]s_note() returns trigger language plpgsql as $$ begin new.changed := nextval('%[1]s_changes'); return new; end $$;
+create trigger %[1]s_changed before insert or update on %[1]s for each row execute function %[1]s_note()`
 
 func TestTableConforms(t *testing.T) {
 	t.Parallel()
@@ -82,7 +85,7 @@ func TestTableConforms(t *testing.T) {
 		return connector.Class{
 			Name: "person", Attributes: []string{"NAME", "note", "tags", "born", "active"},
 			Properties: map[string]string{
-				"table": table, "key": "NAME", "id": "id",
+				"table": table, "key": "NAME", "id": "id", "since": "CHANGED",
 				"updatePassword":   "update " + table + " set secret = md5(:password::text) where id = :currentId::bigint",
 				"validatePassword": "select secret = md5(:password::text) from " + table + " where id = :currentId::bigint",
 			},
@@ -104,8 +107,9 @@ func TestStatementsConform(t *testing.T) {
 			Properties: map[string]string{
 				"table":               table,
 				"key":                 "NAME",
-				"selectAll":           replace("select name, note, tags, born, active from TABLE -- all of them: :nobody"),
-				"selectByAccountName": replace("select name, note, tags, born, active from TABLE where name = :accountName;"),
+				"since":               "changed",
+				"selectAll":           replace("select name, note, tags, born, active, changed from TABLE -- all of them: :nobody"),
+				"selectByAccountName": replace("select name, note, tags, born, active, changed from TABLE where name = :accountName;"),
 				"check":               replace("select 1 from TABLE where name = :NAME"),
 				"insert1":             replace("insert into TABLE (name, born) values (:NAME, :born)"),
 				"insert2":             replace("update TABLE set note = :note, tags = :tags, active = :active where name = :NAME"),

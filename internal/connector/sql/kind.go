@@ -71,6 +71,11 @@ func properties() []connector.Property {
 		{Name: propTable, Label: "Table", Type: connector.TypeString, Help: "Table or schema.table; all statements not given are derived from it."},
 		{Name: propKey, Label: "Key", Type: connector.TypeString, Help: "Column that identifies a row by name. Required."},
 		{Name: propID, Label: "Id", Type: connector.TypeString, Help: "Column that never changes during a row's life, such as a serial number."},
+		{
+			Name: propSince, Label: "Change column", Type: connector.TypeString,
+			Help: "Column that grows with every change of a row, such as a time of change, for differential loads. Deletions, and changes " +
+				"written late by long transactions, are seen by full loads only.",
+		},
 		text(phaseSelectAll, "Returns all rows; several statements are read one after the other."),
 		text(phaseSelect, "Returns the row with :currentKey (or :currentId)."),
 		text(phaseSelectByAccountName, "Returns the row of the account :accountName."),

@@ -25,7 +25,8 @@ func query(ctx context.Context, q querier, text string, args []any) (pgx.Rows, e
 	return q.Query(ctx, text, append([]any{pgx.QueryResultFormats{pgx.TextFormatCode}}, args...)...)
 }
 
-// List streams the rows as the server sends them, in bounded memory. There are no tokens.
+// List streams the rows as the server sends them, in bounded memory. With the property since, the token is the newest change there was
+// when the listing began.
 func (d *Database) List(ctx context.Context, class connector.Class, options connector.ListOptions, emit func(connector.Page) error) error {
 	s, err := newShape(class)
 	if err != nil {
@@ -41,10 +42,10 @@ func (d *Database) List(ctx context.Context, class connector.Class, options conn
 		return refused
 	}
 	err = d.run(ctx, "list", func(ctx context.Context) error {
-		err := d.listInto(ctx, s, &pager{size: options.Size(), emit: forward})
+		err := d.listInto(ctx, s, options.Token, &pager{size: options.Size(), emit: forward})
 		if err != nil && !emitted && ctx.Err() == nil && isBroken(err) {
 			d.pool.Reset()
-			err = d.listInto(ctx, s, &pager{size: options.Size(), emit: forward})
+			err = d.listInto(ctx, s, options.Token, &pager{size: options.Size(), emit: forward})
 		}
 		return err
 	})
@@ -54,15 +55,26 @@ func (d *Database) List(ctx context.Context, class connector.Class, options conn
 	return err
 }
 
-func (d *Database) listInto(ctx context.Context, s shape, pages *pager) error {
-	statements, err := d.listStatements(ctx, s)
+func (d *Database) listInto(ctx context.Context, s shape, token string, pages *pager) error {
+	newest, err := d.newest(ctx, s)
+	if err != nil {
+		return err
+	}
+	choose := d.listStatements
+	if token != "" {
+		choose = d.sinceStatements
+	}
+	statements, err := choose(ctx, s)
 	if err != nil {
 		return err
 	}
 	for _, st := range statements {
-		if err := d.stream(ctx, s, st, pages); err != nil {
+		if err := d.stream(ctx, s, st, token, pages); err != nil {
 			return err
 		}
+	}
+	if pages.page.Token = newest; newest == "" {
+		pages.page.Token = token // nothing is there any more: what comes is newer
 	}
 	return pages.flush()
 }
@@ -85,8 +97,12 @@ func (d *Database) listStatements(ctx context.Context, s shape) ([]statement, er
 	return []statement{{text: source + " order by " + key, verb: "select"}}, nil
 }
 
-func (d *Database) stream(ctx context.Context, s shape, st statement, pages *pager) error {
-	args, err := s.bind(connector.Key{}).arguments(s, st)
+func (d *Database) stream(ctx context.Context, s shape, st statement, token string, pages *pager) error {
+	named := s.bind(connector.Key{})
+	if token != "" {
+		named[bindSince] = token
+	}
+	args, err := named.arguments(s, st)
 	if err != nil {
 		return err
 	}
@@ -137,7 +153,7 @@ func (p *pager) add(s shape, object connector.Object) error {
 func (p *pager) flush() error {
 	page := p.page
 	p.page = connector.Page{}
-	if len(page.Objects)+len(page.Problems) == 0 {
+	if len(page.Objects)+len(page.Problems) == 0 && page.Token == "" {
 		return nil
 	}
 	return p.emit(page)

@@ -99,12 +99,13 @@ func (q *Queries) AdvanceRun(ctx context.Context, arg AdvanceRunParams) error {
 
 const appliedStates = `-- name: AppliedStates :many
 select object_id, class, desired, applied_key, external_id from target_states
-where system_id = $1 and object_type = 'account' and object_id = any ($2::uuid[]) and applied_version > 0
+where system_id = $1 and object_type = $2 and object_id = any ($3::uuid[]) and applied_version > 0
 `
 
 type AppliedStatesParams struct {
-	SystemID uuid.UUID
-	Objects  []uuid.UUID
+	SystemID   uuid.UUID
+	ObjectType string
+	Objects    []uuid.UUID
 }
 
 type AppliedStatesRow struct {
@@ -116,7 +117,7 @@ type AppliedStatesRow struct {
 }
 
 func (q *Queries) AppliedStates(ctx context.Context, arg AppliedStatesParams) ([]AppliedStatesRow, error) {
-	rows, err := q.db.Query(ctx, appliedStates, arg.SystemID, arg.Objects)
+	rows, err := q.db.Query(ctx, appliedStates, arg.SystemID, arg.ObjectType, arg.Objects)
 	if err != nil {
 		return nil, err
 	}
@@ -224,28 +225,6 @@ func (q *Queries) CountRunObjects(ctx context.Context, runID uuid.UUID) ([]Count
 	return items, nil
 }
 
-const countSystemAccounts = `-- name: CountSystemAccounts :one
-select count(*) from accounts where system_id = $1 and status not in ('removed', 'archived')
-`
-
-func (q *Queries) CountSystemAccounts(ctx context.Context, systemID uuid.UUID) (int64, error) {
-	row := q.db.QueryRow(ctx, countSystemAccounts, systemID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
-const countZone = `-- name: CountZone :one
-select count(*) from users where source_system_id = $1 and active
-`
-
-func (q *Queries) CountZone(ctx context.Context, systemID *uuid.UUID) (int64, error) {
-	row := q.db.QueryRow(ctx, countZone, systemID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const finishRun = `-- name: FinishRun :exec
 update runs set status = $1, message = $2, phase = 'report', ended_at = clock_timestamp() where id = $3
 `
@@ -263,7 +242,7 @@ func (q *Queries) FinishRun(ctx context.Context, arg FinishRunParams) error {
 
 const getRun = `-- name: GetRun :one
 select r.id, r.number, r.kind, r.system_id, coalesce(s.name, '')::text as system, coalesce(s.key, '')::text as system_key, r.status, r.phase, r.options,
-       r.counters, r.guard, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
+       r.counters, r.guard, r.listing, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
 from runs r left join systems s on s.id = r.system_id where r.id = $1
 `
 
@@ -279,6 +258,7 @@ type GetRunRow struct {
 	Options    json.RawMessage
 	Counters   json.RawMessage
 	Guard      json.RawMessage
+	Listing    json.RawMessage
 	Message    string
 	Author     string
 	CreatedAt  time.Time
@@ -302,6 +282,7 @@ func (q *Queries) GetRun(ctx context.Context, id uuid.UUID) (GetRunRow, error) {
 		&i.Options,
 		&i.Counters,
 		&i.Guard,
+		&i.Listing,
 		&i.Message,
 		&i.Author,
 		&i.CreatedAt,
@@ -400,11 +381,11 @@ func (q *Queries) MarkRunChanges(ctx context.Context, arg MarkRunChangesParams) 
 
 const markRunDuplicates = `-- name: MarkRunDuplicates :execrows
 with ranked as (
-    select seq, row_number() over (partition by object_type, lower(key) order by seq) as place,
-           first_value(address) over (partition by object_type, lower(key) order by seq) as first_address
+    select seq, row_number() over (partition by object_type, lower(key) order by problem <> '', seq) as place,
+           first_value(address) over (partition by object_type, lower(key) order by problem <> '', seq) as first_address
     from run_objects where run_id = $1 and key <> ''
 )
-update run_objects o set problem = 'The key ' || o.key || ' occurs before, at ' || r.first_address || '.'
+update run_objects o set unidentified = true, problem = 'The key ' || o.key || ' occurs before, at ' || r.first_address || '.'
 from ranked r where o.run_id = $1 and o.seq = r.seq and r.place > 1 and o.problem = ''
 `
 
@@ -421,18 +402,19 @@ select a.id from accounts a
 where a.system_id = $1 and a.status not in ('removed', 'archived')
   and not exists (select 1 from run_objects o where o.run_id = $2 and o.object_type in ('user', 'account')
                   and (lower(o.key) = lower(a.name) or (a.external_id <> '' and o.external_id = a.external_id)))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
-                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)))
+  and ($3::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id))))
 order by a.id
 `
 
 type MissingAccountsParams struct {
 	SystemID uuid.UUID
 	RunID    uuid.UUID
+	Follows  bool
 }
 
 func (q *Queries) MissingAccounts(ctx context.Context, arg MissingAccountsParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, missingAccounts, arg.SystemID, arg.RunID)
+	rows, err := q.db.Query(ctx, missingAccounts, arg.SystemID, arg.RunID, arg.Follows)
 	if err != nil {
 		return nil, err
 	}
@@ -643,30 +625,42 @@ func (q *Queries) RunLog(ctx context.Context, arg RunLogParams) ([]RunLogRow, er
 }
 
 const runObjects = `-- name: RunObjects :many
-select seq, class, object_type, key, address, external_id, mapped, raw, problem from run_objects
-where run_id = $1 and seq > $2 order by seq limit $3
+select seq, class, object_type, key, address, external_id, mapped, raw, problem, unidentified, links, level from run_objects
+where run_id = $1 and object_type = any ($2::text[]) and (level, seq) > ($3::integer, $4::bigint)
+order by level, seq limit $5
 `
 
 type RunObjectsParams struct {
-	RunID   uuid.UUID
-	After   int64
-	HowMany int32
+	RunID      uuid.UUID
+	Types      []string
+	AfterLevel int32
+	After      int64
+	HowMany    int32
 }
 
 type RunObjectsRow struct {
-	Seq        int64
-	Class      string
-	ObjectType string
-	Key        string
-	Address    string
-	ExternalID string
-	Mapped     json.RawMessage
-	Raw        json.RawMessage
-	Problem    string
+	Seq          int64
+	Class        string
+	ObjectType   string
+	Key          string
+	Address      string
+	ExternalID   string
+	Mapped       json.RawMessage
+	Raw          json.RawMessage
+	Problem      string
+	Unidentified bool
+	Links        bool
+	Level        int32
 }
 
 func (q *Queries) RunObjects(ctx context.Context, arg RunObjectsParams) ([]RunObjectsRow, error) {
-	rows, err := q.db.Query(ctx, runObjects, arg.RunID, arg.After, arg.HowMany)
+	rows, err := q.db.Query(ctx, runObjects,
+		arg.RunID,
+		arg.Types,
+		arg.AfterLevel,
+		arg.After,
+		arg.HowMany,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -684,6 +678,9 @@ func (q *Queries) RunObjects(ctx context.Context, arg RunObjectsParams) ([]RunOb
 			&i.Mapped,
 			&i.Raw,
 			&i.Problem,
+			&i.Unidentified,
+			&i.Links,
+			&i.Level,
 		); err != nil {
 			return nil, err
 		}
@@ -696,7 +693,7 @@ func (q *Queries) RunObjects(ctx context.Context, arg RunObjectsParams) ([]RunOb
 }
 
 const runObjectsAt = `-- name: RunObjectsAt :many
-select seq, class, object_type, key, address, external_id, mapped, raw, problem from run_objects
+select seq, class, object_type, key, address, external_id, mapped, raw, problem, unidentified, links, level from run_objects
 where run_id = $1 and class = $2 and problem = ''
   and (lower(address) = any ($3::text[]) or lower(key) = any ($3::text[]) or (external_id <> '' and external_id = any ($4::text[])))
 `
@@ -709,15 +706,18 @@ type RunObjectsAtParams struct {
 }
 
 type RunObjectsAtRow struct {
-	Seq        int64
-	Class      string
-	ObjectType string
-	Key        string
-	Address    string
-	ExternalID string
-	Mapped     json.RawMessage
-	Raw        json.RawMessage
-	Problem    string
+	Seq          int64
+	Class        string
+	ObjectType   string
+	Key          string
+	Address      string
+	ExternalID   string
+	Mapped       json.RawMessage
+	Raw          json.RawMessage
+	Problem      string
+	Unidentified bool
+	Links        bool
+	Level        int32
 }
 
 func (q *Queries) RunObjectsAt(ctx context.Context, arg RunObjectsAtParams) ([]RunObjectsAtRow, error) {
@@ -744,6 +744,9 @@ func (q *Queries) RunObjectsAt(ctx context.Context, arg RunObjectsAtParams) ([]R
 			&i.Mapped,
 			&i.Raw,
 			&i.Problem,
+			&i.Unidentified,
+			&i.Links,
+			&i.Level,
 		); err != nil {
 			return nil, err
 		}

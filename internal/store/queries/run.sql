@@ -25,19 +25,20 @@ delete from run_objects where run_id = @run_id;
 
 -- name: MarkRunDuplicates :execrows
 with ranked as (
-    select seq, row_number() over (partition by object_type, lower(key) order by seq) as place,
-           first_value(address) over (partition by object_type, lower(key) order by seq) as first_address
+    select seq, row_number() over (partition by object_type, lower(key) order by problem <> '', seq) as place,
+           first_value(address) over (partition by object_type, lower(key) order by problem <> '', seq) as first_address
     from run_objects where run_id = @run_id and key <> ''
 )
-update run_objects o set problem = 'The key ' || o.key || ' occurs before, at ' || r.first_address || '.'
+update run_objects o set unidentified = true, problem = 'The key ' || o.key || ' occurs before, at ' || r.first_address || '.'
 from ranked r where o.run_id = @run_id and o.seq = r.seq and r.place > 1 and o.problem = '';
 
 -- name: RunObjects :many
-select seq, class, object_type, key, address, external_id, mapped, raw, problem from run_objects
-where run_id = @run_id and seq > @after order by seq limit @how_many;
+select seq, class, object_type, key, address, external_id, mapped, raw, problem, unidentified, links, level from run_objects
+where run_id = @run_id and object_type = any (@types::text[]) and (level, seq) > (@after_level::integer, @after::bigint)
+order by level, seq limit @how_many;
 
 -- name: RunObjectsAt :many
-select seq, class, object_type, key, address, external_id, mapped, raw, problem from run_objects
+select seq, class, object_type, key, address, external_id, mapped, raw, problem, unidentified, links, level from run_objects
 where run_id = @run_id and class = @class and problem = ''
   and (lower(address) = any (@addresses::text[]) or lower(key) = any (@addresses::text[]) or (external_id <> '' and external_id = any (@external_ids::text[])));
 
@@ -60,12 +61,6 @@ select object_type, action, status, count(*) as changes from run_changes where r
 -- name: CountRunObjects :many
 select object_type, count(*) as objects from run_objects where run_id = @run_id and problem = '' group by object_type;
 
--- name: CountZone :one
-select count(*) from users where source_system_id = @system_id and active;
-
--- name: CountSystemAccounts :one
-select count(*) from accounts where system_id = @system_id and status not in ('removed', 'archived');
-
 -- name: MissingUsers :many
 select u.id from users u
 where u.source_system_id = @system_id and not u.builtin
@@ -77,8 +72,8 @@ select a.id from accounts a
 where a.system_id = @system_id and a.status not in ('removed', 'archived')
   and not exists (select 1 from run_objects o where o.run_id = @run_id and o.object_type in ('user', 'account')
                   and (lower(o.key) = lower(a.name) or (a.external_id <> '' and o.external_id = a.external_id)))
-  and not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
-                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id)))
+  and (@follows::boolean or not exists (select 1 from sync_tasks t where t.status in ('pending', 'held', 'waiting', 'failed')
+                  and ((t.object_type = 'user' and t.object_id = a.user_id) or (t.object_type = 'account' and t.object_id = a.id))))
 order by a.id;
 
 -- name: AccountsAt :many
@@ -88,7 +83,7 @@ order by status in ('removed', 'archived'), id;
 
 -- name: AppliedStates :many
 select object_id, class, desired, applied_key, external_id from target_states
-where system_id = @system_id and object_type = 'account' and object_id = any (@objects::uuid[]) and applied_version > 0;
+where system_id = @system_id and object_type = @object_type and object_id = any (@objects::uuid[]) and applied_version > 0;
 
 -- name: AddressesOf :many
 select object_id, applied_key, external_id from target_states where object_type = 'account' and object_id = any (@objects::uuid[]);
@@ -108,5 +103,5 @@ where source_id = @source_id and status in ('pending', 'held', 'waiting', 'faile
 
 -- name: GetRun :one
 select r.id, r.number, r.kind, r.system_id, coalesce(s.name, '')::text as system, coalesce(s.key, '')::text as system_key, r.status, r.phase, r.options,
-       r.counters, r.guard, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
+       r.counters, r.guard, r.listing, r.message, r.author, r.created_at, r.started_at, r.ended_at, r.reviewed_by
 from runs r left join systems s on s.id = r.system_id where r.id = @id;

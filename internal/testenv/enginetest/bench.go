@@ -143,8 +143,11 @@ func (b *Bench) wire(registry *connector.Registry, s *settings) {
 		Store: tenant.SyncTasks(), Accounts: accounts{b.Accounts, tenant.Accounts()}, Names: namer{b.Namer}, Scripts: scripts,
 	}
 	b.Runs = &run.Service{
-		Store: tenant.Runs(), Systems: b.Platform.Systems, Users: b.Users, UserRows: tenant.Users(), Accounts: b.Accounts,
-		AccountRows: tenant.Accounts(), Pool: b.Pool, Tasks: b.Tasks, Scripts: scripts, Triggers: scripts, Track: tenant,
+		Store: tenant.Runs(), Systems: b.Platform.Systems, Users: b.Users, UserRows: tenant.Users(), Groups: b.Groups, GroupRows: tenant.Groups(),
+		Memberships: b.Memberships, MembershipRows: tenant.Memberships(), Accounts: b.Accounts, AccountRows: tenant.Accounts(),
+		InformationSystems: b.InformationSystems, InformationSystemRows: tenant.InformationSystems(), Roles: b.Roles, RoleRows: tenant.Roles(),
+		Grants: b.Grants, GrantRows: tenant.Grants(), ScopeValueRows: tenant.ScopeValues(),
+		Pool: b.Pool, Tasks: b.Tasks, Scripts: scripts, Triggers: scripts, Track: tenant,
 	}
 	b.Sync = &activities.Sync{Tasks: b.Tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: b.Pool}
 	b.RunSteps = &activities.Runs{Service: b.Runs}

@@ -37,7 +37,7 @@ func Mapping(change ...func(*mapping.ObjectMapping)) mapping.ObjectMapping {
 func (b *Bench) System(name string, change ...func(*account.System)) account.System {
 	b.T.Helper()
 	s := account.System{
-		Name: name, Connector: name, Server: "*", Threads: 2, TaskTimeoutMS: 5000, PropagateChanges: true,
+		Name: name, Connector: name, Server: "*", Threads: 2, TaskTimeoutMS: 5000, PropagateChanges: true, FullReconciliation: true,
 		Mappings: []mapping.ObjectMapping{Mapping()},
 	}
 	for _, fn := range change {
