@@ -230,14 +230,17 @@ func TestBrokenScriptsAreNotSaved(t *testing.T) {
 	p := w.admin.post("/api/v1/systems", triggers).problem(http.StatusUnprocessableEntity, "invalid")
 	require.Equal(t, []string{"mappings[0].triggers[0]", "loadTriggers[0].script"}, []string{p.Errors[0].Location, p.Errors[1].Location}, "all at once")
 
-	const beanShell = `attributes{"company"} != null`
+	// The sample of guide page 039 is BeanShell; a new installation reads JavaScript (guide page 044).
+	const beanShell = `return "E".equals(object{"userType"});`
 	rule := map[string]any{"code": "bsh", "kind": "script", "script": beanShell}
+	w.admin.post("/api/v1/naming-rules", rule).problem(http.StatusUnprocessableEntity, "invalid")
+	setting := "/api/v1/parameters/" + w.admin.get("/api/v1/parameters?filter="+url.QueryEscape(`name eq "soffid.interpreter"`)).
+		status(http.StatusOK).list()[0]["id"].(string)
+	w.admin.remove(setting).status(http.StatusNoContent)
 	id := w.admin.post("/api/v1/naming-rules", rule).status(http.StatusCreated).id()
 	w.admin.post("/api/v1/parameters", map[string]any{"name": "soffid.interpreter", "value": "javascript"}).status(http.StatusCreated)
-	rule["code"] = "again"
-	w.admin.post("/api/v1/naming-rules", rule).problem(http.StatusUnprocessableEntity, "invalid")
 	w.admin.patch("/api/v1/naming-rules/"+id, map[string]any{"description": "changed"}).status(http.StatusOK)
-	rule["script"] = "/*bsh*/ " + beanShell
+	rule["code"], rule["script"] = "marked", "/*bsh*/ "+beanShell
 	w.admin.post("/api/v1/naming-rules", rule).status(http.StatusCreated)
 }
 
