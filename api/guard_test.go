@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -50,7 +51,7 @@ func TestHiddenAttributesStayHidden(t *testing.T) {
 	header, _ := readCSV(t, clerk.get("/api/v1/users?format=csv").status(http.StatusOK))
 	for _, column := range []string{"comments", "userType", "userTypeId", "attributes.salary"} {
 		require.NotContains(t, header, column)
-		p := clerk.get("/api/v1/users?format=csv&columns=userName," + column).problem(http.StatusForbidden, "denied")
+		p := clerk.get("/api/v1/users?format=csv&columns=userName,"+column).problem(http.StatusForbidden, "denied")
 		require.Contains(t, p.Detail, column)
 		for _, question := range []string{"?filter=" + url.QueryEscape(column+" pr"), "?sort=" + column, "?format=csv&filter=" + url.QueryEscape(column+" pr")} {
 			p := clerk.get("/api/v1/users"+question).problem(http.StatusForbidden, "denied")
@@ -106,9 +107,7 @@ func TestReadOnlyAttributesAreRefusedEverywhere(t *testing.T) {
 		require.Contains(t, p.Errors[0].Message, "read-only for you")
 
 		draft := person("new")
-		for name, given := range patch {
-			draft[name] = given
-		}
+		maps.Copy(draft, patch)
 		p = clerk.post("/api/v1/users", draft).problem(http.StatusUnprocessableEntity, "invalid")
 		require.Equal(t, location, p.Errors[0].Location)
 
@@ -139,7 +138,9 @@ func TestPasswordAttributesAnswerOnlyThatTheyAreSet(t *testing.T) {
 	zoe["attributes"] = map[string]any{"pin": planted}
 	id := b.admin.post("/api/v1/users", zoe).status(http.StatusCreated).id()
 	user := "/api/v1/users/" + id
-	pin := func() any { return b.admin.get(user).status(http.StatusOK).object()["attributes"].(map[string]any)["pin"] }
+	pin := func() any {
+		return b.admin.get(user).status(http.StatusOK).object()["attributes"].(map[string]any)["pin"]
+	}
 	require.Equal(t, "•••", pin())
 	b.admin.patch(user, map[string]any{"attributes": map[string]any{"pin": "•••"}, "phone": "1"}).status(http.StatusOK)
 	require.Equal(t, "•••", pin(), "what was shown can be sent back")
@@ -234,7 +235,7 @@ func TestBrokenScriptsAreNotSaved(t *testing.T) {
 	const beanShell = `return "E".equals(object{"userType"});`
 	rule := map[string]any{"code": "bsh", "kind": "script", "script": beanShell}
 	w.admin.post("/api/v1/naming-rules", rule).problem(http.StatusUnprocessableEntity, "invalid")
-	setting := "/api/v1/parameters/" + w.admin.get("/api/v1/parameters?filter="+url.QueryEscape(`name eq "soffid.interpreter"`)).
+	setting := "/api/v1/parameters/" + w.admin.get("/api/v1/parameters?filter=" + url.QueryEscape(`name eq "soffid.interpreter"`)).
 		status(http.StatusOK).list()[0]["id"].(string)
 	w.admin.remove(setting).status(http.StatusNoContent)
 	id := w.admin.post("/api/v1/naming-rules", rule).status(http.StatusCreated).id()
