@@ -235,7 +235,7 @@ func TestSchemasDescribeAttributes(t *testing.T) {
 	require.NotContains(t, operator.get("/api/v1/schemas/user").status(http.StatusOK).names("name"), "attributes.pin")
 	table := operator.get("/api/v1/users?format=csv").status(http.StatusOK)
 	require.NotContains(t, string(table.body), "hidden-value")
-	operator.get("/api/v1/users?format=csv&columns=attributes.pin").problem(http.StatusUnprocessableEntity, "invalid")
+	operator.get("/api/v1/users?format=csv&columns=attributes.pin").problem(http.StatusForbidden, "denied")
 	user := "/api/v1/users/" + b.userID(t, "zoe")
 	b.admin.patch(user, map[string]any{"phone": "1"}).status(http.StatusOK)
 	for _, path := range []string{user, user + "/history", "/api/v1/users"} {

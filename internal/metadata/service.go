@@ -72,8 +72,10 @@ func (r *rules) Prepare(ctx context.Context, edits []*object.Edit[Attribute]) er
 	return object.CheckScripts(ctx, r.scripts, edits, func(a *Attribute) []mapping.Located {
 		o := &a.Options
 		return []mapping.Located{
-			{Location: "options.visibilityScript", Text: o.VisibilityScript}, {Location: "options.validationScript", Text: o.ValidationScript},
-			{Location: "options.onLoad", Text: o.OnLoad}, {Location: "options.onChange", Text: o.OnChange},
+			{Location: "options.visibilityScript", Text: o.VisibilityScript},
+			{Location: "options.validationScript", Text: o.ValidationScript},
+			{Location: "options.onLoad", Text: o.OnLoad},
+			{Location: "options.onChange", Text: o.OnChange},
 		}
 	})
 }

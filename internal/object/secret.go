@@ -1,7 +1,6 @@
 package object
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -41,7 +40,7 @@ func secretOf(value any) (Secret, bool) {
 	}
 	text, _ := members[secretKey].(string)
 	id, err := uuid.Parse(text)
-	return Secret{ID: id}, err == nil
+	return Secret{ID: id}, err == nil && id != uuid.Nil
 }
 
 // UnmarshalJSON reads attributes; values of password attributes become a Secret.
@@ -49,10 +48,6 @@ func (a *Attributes) UnmarshalJSON(text []byte) error {
 	var values map[string]any
 	if err := json.Unmarshal(text, &values); err != nil {
 		return fmt.Errorf("read attributes: %w", err)
-	}
-	if !bytes.Contains(text, []byte(`"`+secretKey+`"`)) { // nearly always: the values need no second look
-		*a = values
-		return nil
 	}
 	for code, value := range values {
 		if s, ok := secretOf(value); ok {

@@ -55,9 +55,17 @@ func TestHiddenAttributesCannotBeGuessed(t *testing.T) {
 	})
 	operator := b.operator("clerk")
 	questions := []query.List{
-		{Filter: `attributes.salary sw "h"`}, {Filter: `Attributes.SALARY pr`}, {Filter: `userName eq "zoe" and not (attributes.salary eq "1")`},
-		{Sort: "-attributes.salary"}, {Sort: "userName,attributes.salary"}, {Filter: `email co "@"`}, {Filter: "EMAIL pr"}, {Sort: "email"},
-		{Filter: `primaryGroup eq "world"`}, {Filter: "primaryGroupId pr"}, {Sort: "primaryGroup"},
+		{Filter: `attributes.salary sw "h"`},
+		{Filter: `Attributes.SALARY pr`},
+		{Filter: `userName eq "zoe" and not (attributes.salary eq "1")`},
+		{Sort: "-attributes.salary"},
+		{Sort: "userName,attributes.salary"},
+		{Filter: `email co "@"`},
+		{Filter: "EMAIL pr"},
+		{Sort: "email"},
+		{Filter: `primaryGroup eq "world"`},
+		{Filter: "primaryGroupId pr"},
+		{Sort: "primaryGroup"},
 	}
 	for _, l := range questions {
 		_, err := b.Users.List(operator, l)
@@ -72,10 +80,10 @@ func TestHiddenAttributesCannotBeGuessed(t *testing.T) {
 		require.NoError(t, err)
 		return page.Total
 	}
-	for q, counts := range map[string][2]int{
+	for q, expected := range map[string][2]int{
 		"zoe": {1, 1}, "hundredweight": {0, 1}, "secretive": {0, 1}, "zoe hundred": {0, 1}, "sample": {0, found(b.ctx, "sample")},
 	} {
-		require.Equal(t, counts, [2]int{found(operator, q), found(b.ctx, q)}, "quick search for %q leaves hidden attributes out", q)
+		require.Equal(t, expected, [2]int{found(operator, q), found(b.ctx, q)}, "quick search for %q leaves hidden attributes out", q)
 	}
 	system := identity.AsPlatform(operator)
 	_, err := b.Users.List(system, query.List{Filter: `attributes.salary sw "h"`})

@@ -469,7 +469,7 @@ export interface paths {
         };
         /**
          * Changes as they happen
-         * @description Server-sent events whose data is {"topic", "id"}. Only topics that the caller may query are told, and no data of the objects.
+         * @description Server-sent events whose data is {"topic", "id"}. Only topics that the caller may query are told, and no data of the objects. The id is zero for several objects, and for callers who may query some objects of the topic only: those read again what they show.
          */
         get: operations["listen"];
         put?: never;

@@ -77,3 +77,17 @@ test('an error stands at its field and is announced with it', () => {
   const described = (input.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent);
   expect(described).toContain('Already taken.');
 });
+
+test('shows of a secret only that it is set, keeps it, replaces it and clears it', async () => {
+  const pin: Attribute = { name: 'attributes.pin', type: 'password', label: { en: 'PIN' } };
+  const { last } = draw([pin], { attributes: { pin: '•••' } });
+  const field: HTMLInputElement = screen.getByLabelText('PIN');
+  expect([field.value, field.placeholder]).toEqual(['', 'Set – leave empty to keep it']);
+  await userEvent.type(field, 'new');
+  expect(last()).toEqual({ attributes: { pin: 'new' } });
+  await userEvent.clear(field);
+  expect(last()).toEqual({ attributes: { pin: '•••' } });
+  await userEvent.click(screen.getByRole('button', { name: 'Clear' }));
+  expect(last()).toEqual({ attributes: { pin: null } });
+  expect([field.value, field.placeholder]).toEqual(['', 'Not set']);
+});

@@ -1,4 +1,5 @@
-import { MultiSelect, NumberInput, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, NumberInput, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFieldChrome, type FieldProps } from './Field';
 
@@ -73,19 +74,34 @@ export function ListField(props: FieldProps) {
   return <Select {...chrome} data={data} value={chosen[0] ?? null} onChange={onChange} searchable={data.length > 8} clearable={!attribute.required} />;
 }
 
-/** A secret: never shown back, and left alone when the field stays empty. */
+/** What the server sends in place of a stored secret; sent back it means: keep it. */
+const mask = '•••';
+
+/** A secret: never shown back, left alone when the field stays empty, removed by its own button. */
 export function PasswordField(props: FieldProps) {
-  const { value, onChange } = props;
+  const { value, onChange, readOnly = false } = props;
   const { t } = useTranslation('form');
+  const [stored, setStored] = useState(false);
+  const isSet = value === mask;
+  const write = (entered: string | null) => {
+    if (isSet) setStored(true);
+    onChange(entered === '' && (isSet || stored) ? mask : entered);
+  };
   return (
-    <PasswordInput
-      {...useFieldChrome(props)}
-      autoComplete="new-password"
-      placeholder={t('unchanged')}
-      visibilityToggleButtonProps={{ 'aria-label': t('showPassword') }}
-      value={text(value)}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
+    <Group gap="xs" align="flex-end" wrap="nowrap">
+      <PasswordInput
+        {...useFieldChrome(props)}
+        flex={1}
+        autoComplete="new-password"
+        placeholder={isSet ? t('secretSet') : t('secretNotSet')}
+        visibilityToggleButtonProps={{ 'aria-label': t('showPassword') }}
+        value={isSet ? '' : text(value)}
+        onChange={(event) => write(event.currentTarget.value)}
+      />
+      {isSet && !readOnly && (
+        <Button variant="default" onClick={() => write(null)}>{t('clearSecret')}</Button>
+      )}
+    </Group>
   );
 }
 
