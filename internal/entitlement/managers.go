@@ -119,7 +119,9 @@ func (m *Managers) rolesOf(ctx context.Context, kind string, permissions map[uui
 			RoleID: r.ID, Role: r.Name, System: r.System, Description: r.Description, Permissions: permissions[r.ID], Managers: []Grant{},
 		})
 	}
-	slices.SortFunc(out, func(a, b ManagerRole) int { return slices.Compare([]string{a.Role, a.System}, []string{b.Role, b.System}) })
+	slices.SortFunc(out, func(a, b ManagerRole) int {
+		return slices.Compare([]string{a.Role, a.System}, []string{b.Role, b.System})
+	})
 	at := make(map[uuid.UUID]int, len(out))
 	for i := range out {
 		at[out[i].RoleID] = i
