@@ -54,7 +54,7 @@ func TestBuiltinObjectsStay(t *testing.T) {
 	b := setup(t)
 	for name, o := range map[string]builtin{
 		"soffid":              builtinOf(func(b *bench) *account.Systems { return b.Systems }, "soffid", func(s *account.System) { s.Name = "other" }),
-		"SOFFID":              builtinOf(func(b *bench) *entitlement.InformationSystems { return b.InformationSystems }, "soffid", func(s *entitlement.InformationSystem) { s.Name = "OTHER" }),
+		"SOFFID":              builtinOf(func(b *bench) *entitlement.InformationSystems { return b.InformationSystems }, `\soffid`, func(s *entitlement.InformationSystem) { s.Name = "OTHER" }),
 		"SOFFID_ADMIN@soffid": builtinOf(func(b *bench) *entitlement.Roles { return b.Roles }, `soffid\soffid_admin`, func(r *entitlement.Role) { r.Name = "OTHER" }),
 		"world":               builtinOf(func(b *bench) *identity.Groups { return b.Groups }, "world", func(g *identity.Group) { g.Name = "universe" }),
 		"I":                   builtinOf(func(b *bench) *identity.UserTypes { return b.UserTypes }, "i", func(u *identity.UserType) { u.Name = "Internal" }),
