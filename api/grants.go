@@ -27,6 +27,7 @@ func (GrantRequest) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schem
 	describeIDs(reflect.TypeFor[entitlement.GrantRequest](), s)
 	scope := r.SchemaFromRef(s.Properties["scopes"].Items.Ref)
 	scope.Required = nil
+	scope.PrecomputeMessages() // what is required is kept in the schema, from before
 	describeIDs(reflect.TypeFor[entitlement.Scope](), scope)
 	return s
 }

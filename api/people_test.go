@@ -150,6 +150,25 @@ func TestManagersAreListed(t *testing.T) {
 	b.clerk(t, "blind", nil, authz.GroupQuery).get(path).problem(http.StatusForbidden, "denied")
 }
 
+// A manager is made as the console does it: by granting the role with the object alone as scope.
+func TestManagersAreMadeByAScopedGrant(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	sales := b.unit(t, "sales")
+	lead := b.role(t, "Lead", func(r *entitlement.Role) { domain := entitlement.GroupsScope; r.ScopeDomainID = &domain })
+	_, err := b.platform.Authorizations.Create(asPlatform(t), entitlement.Authorization{Permission: string(authz.GroupUpdate), RoleID: lead.ID})
+	require.NoError(t, err)
+	anna := b.person(t, "anna", "world")
+	path := "/api/v1/groups/" + sales.ID.String() + "/managers"
+	request := map[string]any{"userId": anna.ID, "roleId": lead.ID, "scopes": []map[string]any{{"scopeGroupId": sales.ID}}}
+	b.admin.post("/api/v1/grants", request).status(http.StatusCreated)
+	managers := b.admin.get(path).list()[0]["managers"].([]any)
+	require.Len(t, managers, 1)
+	grant, _ := managers[0].(map[string]any)["id"].(string)
+	b.admin.remove("/api/v1/grants/" + grant).status(http.StatusNoContent)
+	require.Empty(t, b.admin.get(path).list()[0]["managers"])
+}
+
 func systemSOFFID(t *testing.T, b *bench) string {
 	t.Helper()
 	id, ok := b.admin.get("/api/v1/information-systems?filter=name%20eq%20%22SOFFID%22").list()[0]["id"].(string)

@@ -64,7 +64,7 @@ export function ContentsPreview({ roleId, draft, refused, busy, onApply, onClose
             rows={rows}
             loading={isFetching && error === null}
             columns={[
-              { name: 'action', label: t('preview.action'), cell: (row) => <Badge color={row.action === 'grant' ? 'green' : 'red'}>{t(`preview.${row.action}`)}</Badge> },
+              { name: 'action', label: t('preview.action'), cell: (row) => <Badge color={row.action === 'grant' ? 'petrol' : 'gray'}>{t(`preview.${row.action}`)}</Badge> },
               { name: 'user', label: t('column.user'), cell: (row) => row.user },
               { name: 'account', label: t('column.account'), cell: (row) => row.account },
               { name: 'role', label: t('column.role'), cell: (row) => row.role },

@@ -63,7 +63,7 @@ export function MergeDialog({ ids, onClose }: MergeDialogProps) {
         {error ? <Failure error={error} /> : null}
         {data && !error ? (
           <>
-            <Attributes attributes={data.attributes} onChoose={(name, user) => setFrom({ ...from, [name]: user })} />
+            <Attributes attributes={data.attributes.map((each) => ({ ...each, from: request.from[each.name] ?? each.from }))} onChoose={(name, user) => setFrom({ ...from, [name]: user })} />
             <Consequences merged={data} />
           </>
         ) : null}
