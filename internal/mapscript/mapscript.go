@@ -123,13 +123,17 @@ func (r *Runner) TriggerAll(ctx context.Context, name, text string, calls []mapp
 	if err != nil {
 		return nil, fmt.Errorf("run trigger %s: %w", name, err)
 	}
+	if len(answers) != len(calls) {
+		return nil, fmt.Errorf("run trigger %s: %d answers to %d calls", name, len(answers), len(calls))
+	}
 	results := make([]mapping.TriggerResult, len(calls))
-	for i, a := range answers {
+	for i, c := range calls {
+		a := answers[i]
 		if a.Err != nil {
 			results[i].Err = fmt.Errorf("trigger %s: %w", name, a.Err)
 			continue
 		}
-		results[i] = mapping.TriggerResult{OK: mapping.Truthy(a.Value), New: calls[i].New}
+		results[i] = mapping.TriggerResult{OK: mapping.Truthy(a.Value), New: c.New}
 		if changed, is := a.Bindings["newObject"].(map[string]any); is {
 			results[i].New = changed
 		}

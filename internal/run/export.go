@@ -171,15 +171,15 @@ func incomingRows(m mapping.ObjectMapping) []mapping.Row {
 // cover notes what listing a class says something about.
 func (e *export) cover(m mapping.ObjectMapping) {
 	if kind := kindOf(m.ObjectType); kind != "" {
-		e.listing.cover(kind)
+		e.listing = e.listing.covering(kind)
 		e.listing.AllLinks = append(e.listing.AllLinks, kind)
 		return
 	}
-	e.listing.cover(reported(m.ObjectType, e.run))
+	e.listing = e.listing.covering(reported(m.ObjectType, e.run))
 	for _, row := range incomingRows(m) {
 		for _, r := range relations(e.run.source(), m.ObjectType) {
 			if path, err := mapping.ParsePath(row.Provost); err == nil && path.Root() == r.attribute {
-				e.listing.cover(r.kind)
+				e.listing = e.listing.covering(r.kind)
 				e.listing.Effective = e.listing.Effective || r.effective
 			}
 		}

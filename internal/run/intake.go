@@ -44,10 +44,12 @@ type Listing struct {
 // Covers reports whether objects, or links, of a type were listed.
 func (l Listing) Covers(objectType string) bool { return slices.Contains(l.Types, objectType) }
 
-func (l *Listing) cover(objectType string) {
+// covering gives the listing with a type added.
+func (l Listing) covering(objectType string) Listing {
 	if !l.Covers(objectType) {
 		l.Types = append(l.Types, objectType)
 	}
+	return l
 }
 
 // All reports whether every link of a kind was listed as an object of its own, by a listing that was complete.

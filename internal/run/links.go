@@ -28,7 +28,8 @@ var (
 		{attribute: "users", kind: linkMembership, names: []string{"userName"}, inverse: true},
 	}
 	held = []relation{
-		{attribute: "granted", kind: linkGrant}, {attribute: "grantedRoles", kind: linkGrant, names: []string{"grantedRole", "name"}},
+		{attribute: "granted", kind: linkGrant},
+		{attribute: "grantedRoles", kind: linkGrant, names: []string{"grantedRole", "name"}},
 		{attribute: "allGranted", kind: linkGrant, effective: true},
 		{attribute: "allGrantedRoles", kind: linkGrant, names: []string{"grantedRole", "name"}, effective: true},
 	}
@@ -120,14 +121,11 @@ var ends = map[mapping.ObjectType][2][]string{
 }
 
 // kindOf gives the kind of link that objects of a type are; empty for objects that stand for themselves.
-func kindOf(t mapping.ObjectType) string {
-	switch t {
-	case mapping.TypeGrant, mapping.TypeAllGrantedRoles:
-		return linkGrant
-	case mapping.TypeGrantedGroup, mapping.TypeAllGrantedGroups:
-		return linkMembership
-	}
-	return ""
+func kindOf(t mapping.ObjectType) string { return kindsOfLinks[t] }
+
+var kindsOfLinks = map[mapping.ObjectType]string{
+	mapping.TypeGrant: linkGrant, mapping.TypeAllGrantedRoles: linkGrant,
+	mapping.TypeGrantedGroup: linkMembership, mapping.TypeAllGrantedGroups: linkMembership,
 }
 
 // kindTypes gives the types whose objects are links of a kind.

@@ -26,7 +26,8 @@ func teams(out bool) func(*account.System) {
 		s.Mappings = append(s.Mappings, mapping.ObjectMapping{
 			SystemObject: team, ObjectType: mapping.TypeRole, Properties: map[string]string{"key": "name"},
 			Rows: []mapping.Row{
-				{System: "name", Direction: direction, Provost: "name"}, {System: "text", Direction: direction, Provost: "description"},
+				{System: "name", Direction: direction, Provost: "name"},
+				{System: "text", Direction: direction, Provost: "description"},
 				{System: "members", Direction: direction, Provost: "allGrantedAccountNames"},
 			},
 		})

@@ -20,7 +20,7 @@ func trigger(objectType, event, script string) account.LoadTrigger {
 }
 
 // Every kind of object the guide names has its triggers (045, "Load triggers"): a veto keeps the object as it is and is listed with its
-// reason, a trigger that fails fails only its object.
+// reason; one that breaks fails only its object.
 func TestLoadTriggersOfEveryKindOfObject(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -34,10 +34,14 @@ func TestLoadTriggersOfEveryKindOfObject(t *testing.T) {
 		{"group", "preInsert", `if (newObject.get("name") == "b") throw "no"; true`, run.Load, []string{"create a applied", "create b failed"}},
 		{"account", "preInsert", `newObject.get("accountName") != "robot"`, run.Reconcile, []string{"create backup applied", "create robot skipped"}},
 		{"role", "preInsert", `newObject.get("name") != "doors"`, run.Reconcile, []string{"create doors skipped", "create pumps applied"}},
-		{"grant", "preInsert", `newObject.get("ownerAccount") != "robot" || newObject.get("grantedRole") != "pumps"`, run.Reconcile,
-			[]string{"grant backup holds pumps applied", "grant robot holds pumps skipped"}},
-		{"grant", "preInsert", `if (newObject.get("ownerAccount") == "robot") throw "no"; true`, run.Reconcile,
-			[]string{"grant backup holds pumps applied", "grant robot holds pumps failed"}},
+		{
+			"grant", "preInsert", `newObject.get("ownerAccount") != "robot" || newObject.get("grantedRole") != "pumps"`, run.Reconcile,
+			[]string{"grant backup holds pumps applied", "grant robot holds pumps skipped"},
+		},
+		{
+			"grant", "preInsert", `if (newObject.get("ownerAccount") == "robot") throw "no"; true`, run.Reconcile,
+			[]string{"grant backup holds pumps applied", "grant robot holds pumps failed"},
+		},
 	} {
 		t.Run(c.objectType+" "+c.script, func(t *testing.T) {
 			t.Parallel()

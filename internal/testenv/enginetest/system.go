@@ -19,6 +19,7 @@ type System struct {
 	mu     sync.Mutex
 	before func(op string, key connector.Key) error
 	calls  map[string]int
+	pages  int // after which a listing breaks; zero for never
 }
 
 // NewSystem gives an empty system whose connector has the name.
@@ -72,6 +73,13 @@ func (s *System) Down() {
 	})
 }
 
+// CutListingAfter has every listing break after so many pages; zero ends that.
+func (s *System) CutListingAfter(pages int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages = pages
+}
+
 // Up ends every fault.
 func (s *System) Up() { s.Before(nil) }
 
@@ -119,7 +127,18 @@ func (w *watched) List(ctx context.Context, class connector.Class, o connector.L
 	if err := w.system.ask("list", connector.Key{}); err != nil {
 		return err
 	}
-	return w.MemoryConnector.List(ctx, class, o, emit)
+	w.system.mu.Lock()
+	left := w.system.pages
+	w.system.mu.Unlock()
+	if left == 0 {
+		return w.MemoryConnector.List(ctx, class, o, emit)
+	}
+	return w.MemoryConnector.List(ctx, class, o, func(p connector.Page) error {
+		if left--; left < 0 {
+			return connector.Errorf(connector.ClassUnavailable, "list", "the connection broke")
+		}
+		return emit(p)
+	})
 }
 
 // Get implements connector.Getter.
