@@ -24,6 +24,7 @@ GOTEST     = $(CURDIR)/$(TOOLS)/gotestsum --format pkgname-and-test-fails --hide
 TESTFLAGS ?= -timeout=30m
 FUZZTIME  ?= 10s
 SOAK_FOR  ?= 2h
+SOAK_ROUNDS ?= 0
 
 # ---------------------------------------------------------------- everyday
 
@@ -135,6 +136,18 @@ test-go: build $(TOOLS)/gotestsum ## Go tests of all modules, with the real serv
 		(cd $$module && $(GOTEST) --junitfile $$report -- $(TESTFLAGS) ./...); \
 	done
 
+# The packages whose rules decide; how much of each the tests of all packages run.
+DOMAIN := identity entitlement account provision synctask run metadata parameter object mapping filter audit secret
+comma  := ,
+empty  :=
+
+.PHONY: cover
+cover: full ## how much of the domain packages all Go tests run
+	@mkdir -p $(REPORTS)
+	go test $(TESTFLAGS) -coverpkg=$(subst $(empty) ,$(comma),$(DOMAIN:%=./internal/%/...)) \
+		-coverprofile=$(REPORTS)/cover.out ./... | grep -v '^ok\|no test files\|no statements\|coverage: 0.0%' || [ $${PIPESTATUS[0]} -eq 0 ]
+	@awk -f make/cover.awk $(REPORTS)/cover.out
+
 .PHONY: test-ui
 test-ui: ui/node_modules/.stamp ## unit tests of the console
 	@mkdir -p $(REPORTS)
@@ -171,13 +184,13 @@ bench: ## benchmarks of all modules
 	@for module in $(MODULES); do (cd $$module && go test -run '^$$' -bench . -benchmem ./...); done
 
 .PHONY: soak-faults
-soak-faults: build ## processes and connectors under scripted faults for SOAK_FOR (2h), from the last checkpoint
-	PROVOST_SOAK_FOR=$(SOAK_FOR) PROVOST_SOAK_DIR=$(CURDIR)/bin/soak/faults \
+soak-faults: full ## every fault in every round, for SOAK_FOR (2h) or SOAK_ROUNDS, from the last checkpoint
+	PROVOST_SOAK_FOR=$(SOAK_FOR) PROVOST_SOAK_ROUNDS=$(SOAK_ROUNDS) PROVOST_SOAK_DIR=$(CURDIR)/bin/soak/faults \
 		go test -tags soak -count=1 -timeout 0 -v -run '^TestSoakFaults$$' ./worker
 
 .PHONY: soak-sync
-soak-sync: build ## synchronisation kept in step under load for SOAK_FOR (2h), from the last checkpoint
-	PROVOST_SOAK_FOR=$(SOAK_FOR) PROVOST_SOAK_DIR=$(CURDIR)/bin/soak/sync \
+soak-sync: full ## changes upon changes, for SOAK_FOR (2h) or SOAK_ROUNDS, from the last checkpoint
+	PROVOST_SOAK_FOR=$(SOAK_FOR) PROVOST_SOAK_ROUNDS=$(SOAK_ROUNDS) PROVOST_SOAK_DIR=$(CURDIR)/bin/soak/sync \
 		go test -tags soak -count=1 -timeout 0 -v -run '^TestSoakSync$$' ./worker
 
 # ---------------------------------------------------------------- operation

@@ -3,11 +3,15 @@
 package worker_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -18,17 +22,60 @@ import (
 	"provost/internal/store"
 )
 
-// checkpoint is what a soak has done so far; a later one goes on counting from it.
+// tally counts what a round did, or all rounds. Lost, doubled and stale have to be zero.
+type tally struct {
+	People   int `json:"people"`   // hired
+	Tasks    int `json:"tasks"`    // provisioned
+	Messages int `json:"messages"` // at most so many were sent to Temporal: starts and signals; a database that is killed skips numbers
+	Signals  int `json:"signals"`  // SIGSTOP and SIGCONT sent to processes
+	Kills    int `json:"kills"`    // processes killed
+	Stops    int `json:"stops"`    // of the directory
+	Lost     int `json:"lost"`
+	Doubled  int `json:"doubled"`
+	Stale    int `json:"stale"`
+}
+
+func (a *tally) add(b tally) {
+	a.People += b.People
+	a.Tasks += b.Tasks
+	a.Messages += b.Messages
+	a.Signals += b.Signals
+	a.Kills += b.Kills
+	a.Stops += b.Stops
+	a.Lost += b.Lost
+	a.Doubled += b.Doubled
+	a.Stale += b.Stale
+}
+
+// judge counts what the oracle found.
+func (a *tally) judge(findings []string) {
+	for _, finding := range findings {
+		switch {
+		case strings.HasSuffix(finding, " is lost"):
+			a.Lost++
+		case strings.HasSuffix(finding, " times"):
+			a.Doubled++
+		default:
+			a.Stale++
+		}
+	}
+}
+
+// String is the line of a round.
+func (a *tally) String() string {
+	return fmt.Sprintf("%d people, %d tasks provisioned, %d messages, %d signals, %d kills, %d stops; lost = %d, doubled = %d, stale = %d",
+		a.People, a.Tasks, a.Messages, a.Signals, a.Kills, a.Stops, a.Lost, a.Doubled, a.Stale)
+}
+
+// checkpoint is what all soaks in a folder have done so far; a later one goes on counting from it.
 type checkpoint struct {
-	Seed   uint64         `json:"seed"`
-	Rounds int            `json:"rounds"`
-	Faults map[string]int `json:"faults"`
-	Users  int            `json:"users"`
+	Seed   uint64  `json:"seed"`
+	Rounds []tally `json:"rounds"`
 }
 
 func readCheckpoint(t *testing.T, path string) checkpoint {
 	t.Helper()
-	c := checkpoint{Seed: uint64(time.Now().UnixNano()), Faults: map[string]int{}}
+	c := checkpoint{Seed: uint64(time.Now().UnixNano())}
 	text, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return c
@@ -38,17 +85,53 @@ func readCheckpoint(t *testing.T, path string) checkpoint {
 	return c
 }
 
+// write replaces the file at once, so that an interruption leaves the old one or the new one.
 func (c *checkpoint) write(t *testing.T, path string) {
 	t.Helper()
 	text, err := json.MarshalIndent(c, "", "  ")
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o750))
-	require.NoError(t, os.WriteFile(path, append(text, '\n'), 0o600))
+	require.NoError(t, os.WriteFile(path+".new", append(text, '\n'), 0o600))
+	require.NoError(t, os.Rename(path+".new", path))
+}
+
+// endure runs rounds, each in a world of its own, until PROVOST_SOAK_ROUNDS are done, PROVOST_SOAK_FOR is over, or the first interrupt;
+// a second interrupt ends it at once. Results are kept in PROVOST_SOAK_DIR after every round. A round is repeated from seed and number.
+func endure(t *testing.T, name string, round func(t *testing.T, random *rand.Rand) tally) {
+	t.Helper()
+	length, err := time.ParseDuration(os.Getenv("PROVOST_SOAK_FOR"))
+	require.NoError(t, err, "PROVOST_SOAK_FOR must be a duration such as 2h")
+	rounds, err := strconv.Atoi(os.Getenv("PROVOST_SOAK_ROUNDS"))
+	require.NoError(t, err, "PROVOST_SOAK_ROUNDS must be a number; 0 for as many as there is time for")
+	interrupted, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer context.AfterFunc(interrupted, stop)()
+
+	path := filepath.Join(os.Getenv("PROVOST_SOAK_DIR"), name+".json")
+	c := readCheckpoint(t, path)
+	end := time.Now().Add(length)
+	for done := 0; (rounds == 0 || done < rounds) && time.Now().Before(end) && interrupted.Err() == nil; done++ {
+		number, begin := len(c.Rounds)+1, time.Now()
+		passed := t.Run(fmt.Sprintf("round %d", number), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(c.Seed, uint64(number)))
+			result := round(t, random)
+			c.Rounds = append(c.Rounds, result)
+			c.write(t, path)
+			fmt.Fprintf(os.Stdout, "round %d (seed %d, %s): %s\n", number, c.Seed, time.Since(begin).Round(time.Second), result.String())
+			require.Zero(t, result.Lost+result.Doubled+result.Stale)
+		})
+		require.True(t, passed, "round %d", number)
+	}
+	var all tally
+	for _, r := range c.Rounds {
+		all.add(r)
+	}
+	fmt.Fprintf(os.Stdout, "%d rounds in all: %s\n", len(c.Rounds), all.String())
 }
 
 // soak is a stack of servers that may all be killed.
 type soak struct {
 	*stack
+	tally
 	t        *testing.T
 	start    func() *pgdev.Server
 	postgres *pgdev.Server
@@ -71,64 +154,108 @@ func newSoak(t *testing.T) *soak {
 	return s
 }
 
-// faults are what may happen in the middle of a round.
-func (s *soak) faults() map[string]func() {
-	return map[string]func(){
-		"worker killed": func() {
-			s.worker.kill()
-			s.worker = s.stack.worker("one")
-		},
-		"directory away": func() {
-			s.stopDirectory()
-			s.startDirectory()
-		},
-		"worker stopped": func() {
-			still := s.worker
-			still.signal(syscall.SIGSTOP)
-			s.worker = s.stack.worker("two")
-			s.rename(fmt.Sprintf("While stopped %d", time.Now().UnixNano()))
-			s.through(3 * time.Minute)
-			still.signal(syscall.SIGCONT)
-			require.True(s.t, within(30*time.Second, func() bool {
-				return s.Count("select count(*) from servers where last_seen > clock_timestamp() - interval '6 seconds'") >= 2
-			}))
-			still.kill()
-		},
-		"database killed": func() {
-			killPostgres(s.t, s.postgres)
-			s.postgres = s.start()
-			s.engine.kill() // it keeps everything in the same database and may have ended with it
-			s.engine.start()
-		},
-		"temporal killed": func() {
-			s.engine.kill()
-			s.engine.start()
-		},
-	}
+// grow hires people and returns in the middle of their provisioning.
+func (s *soak) grow(prefix string, random *rand.Rand) {
+	before, hired := len(s.entries()), 50+random.IntN(150)
+	s.hire(prefix, hired)
+	s.People += hired
+	s.reaches(before + 1 + random.IntN(hired/2))
 }
 
-// TestSoakFaults changes people and breaks servers at random for PROVOST_SOAK_FOR, and asks the oracle after every round. What it did is
-// kept in PROVOST_SOAK_DIR.
+// settle waits until everything is provisioned and counts what the oracle finds.
+func (s *soak) settle() {
+	s.arrive(5 * time.Minute)
+	s.judge(compare(s.wanted(), s.entries()))
+}
+
+// finish completes the counts.
+func (s *soak) finish() tally {
+	s.Tasks = s.Count("select count(*) from sync_tasks where status = 'done'")
+	s.Messages = s.Count("select coalesce(max(last_value), 0) from pg_sequences where sequencename = 'outbox_id_seq' and schemaname = 't_master'")
+	return s.tally
+}
+
+// faults are what happens in the middle of provisioning, one for each fault test.
+func (s *soak) faults() []func() {
+	return []func(){s.killWorker, s.takeDirectory, s.stopWorker, s.killDatabase, s.killEngine}
+}
+
+func (s *soak) killWorker() {
+	s.worker.kill()
+	s.Kills++
+	s.worker = s.stack.worker("one")
+}
+
+func (s *soak) takeDirectory() {
+	s.stopDirectory()
+	s.Stops++
+	require.True(s.t, within(30*time.Second, func() bool {
+		return s.Count("select count(*) from system_status where connected is false") == 1
+	}), "it is noticed")
+	s.startDirectory()
+}
+
+// stopWorker lets a worker stand still until everything has changed, and go on for a while after that.
+func (s *soak) stopWorker() {
+	still := s.worker
+	still.signal(syscall.SIGSTOP)
+	s.worker = s.stack.worker("two")
+	s.rename(fmt.Sprintf("While stopped %d", s.Signals))
+	s.settle()
+	still.signal(syscall.SIGCONT)
+	s.Signals += 2
+	require.True(s.t, within(30*time.Second, func() bool {
+		return s.Count("select count(*) from servers where last_seen > clock_timestamp() - interval '6 seconds'") >= 2
+	}), "both work")
+	s.settle()
+	still.kill()
+	s.Kills++
+}
+
+func (s *soak) killDatabase() {
+	killPostgres(s.t, s.postgres)
+	s.postgres = s.start()
+	s.engine.kill() // it keeps everything in the same database and may have ended with it
+	s.engine.start()
+	s.Kills += 2
+}
+
+func (s *soak) killEngine() {
+	s.engine.kill()
+	s.engine.start()
+	s.Kills++
+}
+
+// TestSoakFaults lets every fault happen in every round, in any order, each in the middle of provisioning, and asks the oracle after each.
 func TestSoakFaults(t *testing.T) { //nolint:paralleltest // it has servers of its own and all the time
-	length, err := time.ParseDuration(os.Getenv("PROVOST_SOAK_FOR"))
-	require.NoError(t, err, "PROVOST_SOAK_FOR must be a duration such as 2h")
-	path := filepath.Join(os.Getenv("PROVOST_SOAK_DIR"), "faults.json")
-	c := readCheckpoint(t, path)
-	s := newSoak(t)
-	faults := s.faults()
-	names := []string{"worker killed", "directory away", "worker stopped", "database killed", "temporal killed"}
-	for end := time.Now().Add(length); time.Now().Before(end); {
-		random := rand.New(rand.NewPCG(c.Seed, uint64(c.Rounds))) // a round can be repeated
-		name := names[random.IntN(len(names))]
-		before, hired := len(s.entries()), 50+random.IntN(150)
-		s.hire(fmt.Sprintf("r%d-", c.Rounds), hired)
-		s.reaches(before + 1 + random.IntN(hired/2))
-		faults[name]()
-		s.through(5 * time.Minute)
-		c.Rounds++
-		c.Users += hired
-		c.Faults[name]++
-		c.write(t, path)
-		t.Logf("round %d: %s, %d people", c.Rounds, name, before+hired)
-	}
+	endure(t, "faults", func(t *testing.T, random *rand.Rand) tally {
+		t.Helper()
+		s := newSoak(t)
+		faults := s.faults()
+		for i, which := range random.Perm(len(faults)) {
+			s.grow(fmt.Sprintf("f%d-", i), random)
+			faults[which]()
+			s.settle()
+		}
+		return s.finish()
+	})
+}
+
+// TestSoakSync changes people while earlier changes are on their way, without a fault, and asks the oracle when all has arrived.
+func TestSoakSync(t *testing.T) { //nolint:paralleltest // it has servers of its own and all the time
+	endure(t, "sync", func(t *testing.T, random *rand.Rand) tally {
+		t.Helper()
+		s := newSoak(t)
+		for i := range 5 {
+			s.grow(fmt.Sprintf("s%d-", i), random)
+			for change := range 1 + random.IntN(3) {
+				s.rename(fmt.Sprintf("Name %d of %d", change, i))
+			}
+			if random.IntN(2) == 0 {
+				s.settle()
+			}
+		}
+		s.settle()
+		return s.finish()
+	})
 }

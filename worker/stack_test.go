@@ -164,12 +164,18 @@ func compare(wanted, found []entry) []string {
 // through waits until no task is open, and asks the oracle about the directory and our own tables.
 func (s *stack) through(limit time.Duration) {
 	s.T.Helper()
+	s.arrive(limit)
+	require.Empty(s.T, compare(s.wanted(), s.entries()))
+}
+
+// arrive waits until no task is open and every one came to a good end.
+func (s *stack) arrive(limit time.Duration) {
+	s.T.Helper()
 	open := func() bool { return s.open() == 0 }
 	if !within(limit, open) {
 		require.Fail(s.T, "tasks are still open", "%v\n%v", s.Open(),
 			s.Texts("select p.status || ' ' || p.error_class || ' ' || p.attempts || ' ' || p.message from sync_parts p join sync_tasks t on t.id = p.task_id where t.finished_at is null limit 10"))
 	}
-	require.Empty(s.T, compare(s.wanted(), s.entries()))
 	require.Zero(s.T, s.Count("select count(*) from target_states where applied_version <> desired_version"), "what is wanted is noted as applied")
 	require.Zero(s.T, s.Count("select count(*) from sync_tasks where status <> 'done'"), "every task came to a good end")
 }

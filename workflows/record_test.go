@@ -26,7 +26,7 @@ import (
 	"provost/workflows/messages"
 )
 
-// recording is the variable that makes TestRecordHistories write the histories anew.
+// recording is the variable that makes TestRecordHistories write the histories that are kept anew.
 const recording = "PROVOST_RECORD_HISTORIES"
 
 // cut splits the name of a file into workflow type and scenario: run-resumed.json.
@@ -139,22 +139,27 @@ func (w *world) await(t *testing.T, step string, n int) {
 // Tidy stands in for the upkeep.
 func (s *syncWorld) Tidy(context.Context) (int, error) { return s.w.asked("tidy"), nil }
 
-// TestRecordHistories writes the histories that TestReplayRecordedHistories replays, from runs on a real server:
-// PROVOST_RECORD_HISTORIES=1 go test -run TestRecordHistories ./workflows
+// TestRecordHistories runs every scenario on a real server and replays what was recorded. This is also how the histories are made that
+// TestReplayRecordedHistories replays: PROVOST_RECORD_HISTORIES=1 go test -run TestRecordHistories ./workflows
 func TestRecordHistories(t *testing.T) { //nolint:paralleltest // the queues have fixed names
-	if os.Getenv(recording) == "" {
-		t.Skip("set " + recording + "=1 to record")
+	folder := t.TempDir()
+	if os.Getenv(recording) != "" {
+		folder = filepath.Join("testdata", "history")
 	}
 	address, token, namespace := testenv.Temporal(t)
 	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, HeadersProvider: bearer(token), Logger: quiet()})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	for _, s := range scenarios() {
-		t.Run(s.file, func(t *testing.T) { record(t, c, s) })
+		t.Run(s.file, func(t *testing.T) {
+			path := filepath.Join(folder, s.file+".json")
+			record(t, c, s, path)
+			require.NoError(t, replayer().ReplayWorkflowHistoryFromJSONFile(quiet(), path))
+		})
 	}
 }
 
-func record(t *testing.T, c client.Client, s scenario) {
+func record(t *testing.T, c client.Client, s scenario, path string) {
 	t.Helper()
 	w := &world{counts: map[string]int{}}
 	if s.world != nil {
@@ -193,7 +198,7 @@ func record(t *testing.T, c client.Client, s scenario) {
 	}
 	text, err := temporalproto.CustomJSONMarshalOptions{}.Marshal(&recorded)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join("testdata", "history", s.file+".json"), append(text, '\n'), 0o600))
+	require.NoError(t, os.WriteFile(path, append(text, '\n'), 0o600))
 }
 
 // bearer sends the token of the test server.

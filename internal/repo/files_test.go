@@ -3,9 +3,11 @@
 package repo_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +80,14 @@ func TestModulesAgree(t *testing.T) {
 	require.Positive(t, shared)
 }
 
+// docs/adr/0007: goose waits for a Temporal server that compiles with the logs of OpenTelemetry it asks for.
+func TestReasonOfThePinHolds(t *testing.T) {
+	t.Parallel()
+	embedded := readModule(t, "embedded/go.mod")
+	require.Equal(t, "v3.27.3", embedded.requires["github.com/pressly/goose/v3"])
+	require.Regexp(t, `^v0\.`, embedded.requires["go.opentelemetry.io/otel/log"], "take the newest goose, and remove docs/adr/0007 and this test")
+}
+
 func TestToolsArePinned(t *testing.T) {
 	t.Parallel()
 	tools := readModule(t, "tools/go.mod")
@@ -113,13 +123,69 @@ func TestMakefileKeepsTheContract(t *testing.T) {
 	makefile := read(t, "Makefile")
 	for _, target := range []string{
 		"help", "run", "dev", "build", "ui", "generate", "verify", "lint", "test", "test-race", "e2e", "test-connectors",
-		"fuzz-smoke", "replay", "bench", "migrate", "soak-faults", "soak-sync", "deps",
+		"fuzz-smoke", "replay", "bench", "migrate", "soak-faults", "soak-sync", "deps", "cover",
 	} {
 		require.Regexp(t, `(?m)^`+target+`:.* ## \S`, makefile, "make help explains %s", target)
 		require.Contains(t, makefile, ".PHONY: "+target+"\n")
 	}
 	require.NotContains(t, regexp.MustCompile(`npm[^\n]* ci\b[^\n]*--ignore-scripts`).ReplaceAllString(makefile, ""), " ci ",
 		"npm ci always runs with --ignore-scripts")
+}
+
+// What the documents tell a reader to type exists.
+func TestDocumentsNameTargetsThatExist(t *testing.T) {
+	t.Parallel()
+	makefile := read(t, "Makefile")
+	named := regexp.MustCompile("(?:`|^|\n)make ([a-z][a-z0-9-]*)")
+	seen := map[string]bool{}
+	for _, path := range documents(t) {
+		for _, found := range named.FindAllStringSubmatch(read(t, path), -1) {
+			require.Regexp(t, `(?m)^`+found[1]+`:`, makefile, "%s says make %s", path, found[1])
+			seen[found[1]] = true
+		}
+	}
+	require.Subset(t, slices.Collect(maps.Keys(seen)), []string{"run", "test", "help"}, "the README's commands are among them")
+}
+
+// Links between documents lead somewhere.
+func TestDocumentsLinkToFilesThatExist(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	checked := 0
+	for _, path := range documents(t) {
+		for _, found := range link.FindAllStringSubmatch(read(t, path), -1) {
+			_, err := os.Stat(filepath.Join("..", "..", filepath.Dir(path), found[1]))
+			require.NoError(t, err, "%s links to %s", path, found[1])
+			checked++
+		}
+	}
+	require.Positive(t, checked)
+}
+
+// documents gives the paths of what people read first.
+func documents(t *testing.T) []string {
+	t.Helper()
+	paths := []string{"README.md", "ui/README.md"}
+	for _, pattern := range []string{"docs/*.md", "docs/adr/*.md"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
+		require.NoError(t, err)
+		for _, path := range found {
+			paths = append(paths, strings.TrimPrefix(filepath.ToSlash(path), "../../"))
+		}
+	}
+	require.Greater(t, len(paths), 8)
+	return paths
+}
+
+// A soak that names no test would end at once and look like a success.
+func TestSoaksRunATest(t *testing.T) {
+	t.Parallel()
+	tests := read(t, "worker/soak_test.go")
+	named := regexp.MustCompile(`-tags soak .*-run '\^(\w+)\$\$' ./worker`).FindAllStringSubmatch(read(t, "Makefile"), -1)
+	require.Len(t, named, 2)
+	for _, found := range named {
+		require.Contains(t, tests, "func "+found[1]+"(")
+	}
 }
 
 func TestCIRunsTheReadmesCommand(t *testing.T) {
