@@ -352,3 +352,19 @@ func (b *bench) refusesPatches(t *testing.T, one string, s scenario) {
 	after := b.admin.get(one).status(http.StatusOK)
 	require.JSONEq(t, string(before.body), string(after.body), "%s: nothing half applied", fmt.Sprint(one))
 }
+
+// What no text of the database can hold is a mistake of the request, not a failure of ours.
+func TestCharactersThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, path := range []string{
+		"/api/v1/users?q=%00", "/api/v1/users?filter=userName+eq+%22a%5Cu0000%22", "/api/v1/search?q=a%00b", "/api/v1/audit?q=%00", "/api/v1/groups?q=%ff%fe",
+	} {
+		a := b.admin.get(path)
+		require.Less(t, a.code, http.StatusInternalServerError, "%s: %s", path, a.body)
+	}
+	draft := person("zero")
+	draft["comments"] = "a\x00b"
+	b.admin.post("/api/v1/users", draft).problem(http.StatusUnprocessableEntity, "invalid")
+	b.admin.post("/api/v1/session", map[string]any{"userName": "a\x00b", "password": "x\x00y"}).problem(http.StatusUnauthorized, "unauthenticated")
+}

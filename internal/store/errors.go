@@ -38,6 +38,8 @@ func translate(err error) error {
 		return fault.Wrap(fault.Invalid, err, "It refers to something that does not exist (%s).", plain(pg.ConstraintName))
 	case "23514":
 		return fault.Wrap(fault.Invalid, err, "A value is not allowed (%s).", plain(pg.ConstraintName))
+	case "22021", "22P05": // a zero byte, or bytes that are no UTF-8
+		return fault.Wrap(fault.Invalid, err, "A text holds a character that cannot be stored. Remove it and try again.")
 	case "40001", "40P01":
 		return fault.Wrap(fault.Conflict, err, "Too many people change this at the same time. Try again.")
 	case "57014":
