@@ -5,6 +5,9 @@ import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { useFieldChrome, type FieldProps } from './Field';
 
+/** Reads the same in every language, with the month's name, so that no day is taken for a month. */
+const dateFormat = 'D MMM YYYY';
+
 /**
  * A calendar date, or a moment in the person's zone. Dates travel as `2026-11-21`, moments as RFC 3339 in UTC,
  * so that a date never moves by a day for somebody further west.
@@ -18,13 +21,13 @@ export default function DateField(props: FieldProps) {
   return (
     <DatesProvider settings={{ locale: i18n.language, firstDayOfWeek: 1 }}>
       {attribute.type === 'date' ? (
-        <DateInput {...chrome} value={current?.slice(0, 10) ?? null} onChange={onChange} valueFormat="YYYY-MM-DD" {...clear} />
+        <DateInput {...chrome} value={current?.slice(0, 10) ?? null} onChange={onChange} valueFormat={dateFormat} {...clear} />
       ) : (
         <DateTimePicker
           {...chrome}
           value={current === null ? null : dayjs(current).format('YYYY-MM-DD HH:mm:ss')}
           onChange={(chosen) => onChange(chosen === null ? null : dayjs(chosen).toISOString())}
-          valueFormat="YYYY-MM-DD HH:mm"
+          valueFormat={`${dateFormat} HH:mm`}
           {...clear}
         />
       )}
