@@ -22,6 +22,7 @@ const (
 	Password = "password"
 	Run      = "run"
 	Sync     = "synchronise"
+	Test     = "test" // a connection was tried with parameters that are not saved
 )
 
 // Entry is one line of the trail. Before and After hold only what changed (Update) or the whole object (Create, Delete).
