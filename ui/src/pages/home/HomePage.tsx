@@ -74,7 +74,7 @@ export default function HomePage() {
         </Stack>
       ) : null}
       {data && known(motion).length > 0 && known(motion).every(({ of, alarming }) => !alarming || data[of] === 0) ? (
-        <Alert variant="light" mt="lg" role="note">{t('allWell')}</Alert>
+        <Alert variant="light" mt="lg">{t('allWell')}</Alert>
       ) : null}
     </>
   );
