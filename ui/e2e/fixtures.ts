@@ -14,7 +14,7 @@ interface WorkerFixtures {
 interface Fixtures {
   /** The API as the signed-in administrator, for preparing a story and looking at its effect. */
   api: Api;
-  /** Fails when axe finds anything in either colour scheme, and keeps a screenshot of both. */
+  /** Fails when axe finds anything in either colour scheme or when the page is wider than a phone, and keeps screenshots of all three. */
   looksRight: (name: string) => Promise<void>;
 }
 
@@ -53,6 +53,10 @@ async function check(page: Page, name: string): Promise<void> {
     const { violations } = await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), `${name}, ${colorScheme}`).toEqual([]);
   }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: `test-results/screens/${name}-phone.png` });
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(beyond, `${name} is wider than a phone, in pixels`).toBe(0);
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({

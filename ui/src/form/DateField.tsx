@@ -16,15 +16,18 @@ export default function DateField(props: FieldProps) {
   const { attribute, value, onChange } = props;
   const { t, i18n } = useTranslation('form');
   const clear = { clearable: !props.readOnly, clearButtonProps: { 'aria-label': t('clearDate') } };
+  const calendar = { nextLabel: t('calendar.next'), previousLabel: t('calendar.previous') };
   const chrome = useFieldChrome(props);
   const current = typeof value === 'string' && value !== '' ? value : null;
   return (
     <DatesProvider settings={{ locale: i18n.language, firstDayOfWeek: 1 }}>
       {attribute.type === 'date' ? (
-        <DateInput {...chrome} value={current?.slice(0, 10) ?? null} onChange={onChange} valueFormat={dateFormat} {...clear} />
+        <DateInput {...chrome} {...calendar} value={current?.slice(0, 10) ?? null} onChange={onChange} valueFormat={dateFormat} {...clear} />
       ) : (
         <DateTimePicker
           {...chrome}
+          {...calendar}
+          submitButtonProps={{ 'aria-label': t('calendar.take') }}
           value={current === null ? null : dayjs(current).format('YYYY-MM-DD HH:mm:ss')}
           onChange={(chosen) => onChange(chosen === null ? null : dayjs(chosen).toISOString())}
           valueFormat={`${dateFormat} HH:mm`}
