@@ -17,6 +17,11 @@ const xmlMediaType = "application/xml"
 
 type connectorsOutput struct{ Body []monitor.ConnectorKind }
 
+type connectionTestInput struct {
+	IDInput
+	Body *monitor.ConnectionDraft
+}
+
 type connectionTestOutput struct{ Body monitor.ConnectionTest }
 
 type agentOutput struct{ Body monitor.AgentState }
@@ -64,9 +69,13 @@ func (a *API) registerAgents() {
 	})
 	register(a, holding(authz.SystemUpdate), huma.Operation{
 		OperationID: "test-system", Method: http.MethodPost, Path: "/systems/{id}/test", Tags: tags, Summary: "Test the connection to a system",
-		Description:   "With the parameters as saved. A system that does not answer is no error of the request: ok is false and message says why.",
+		Description:   "With the parameters as saved or, with a body, as they are being edited; the answer never holds a secret. A system that does not answer is no error of the request: ok is false and message says why.",
 		DefaultStatus: http.StatusOK,
-	}, func(ctx context.Context, in *IDInput) (*connectionTestOutput, error) {
+	}, func(ctx context.Context, in *connectionTestInput) (*connectionTestOutput, error) {
+		if in.Body != nil {
+			result, err := m.TestDraft(ctx, in.ID, *in.Body)
+			return &connectionTestOutput{Body: result}, err
+		}
 		result, err := m.TestConnection(ctx, in.ID)
 		return &connectionTestOutput{Body: result}, err
 	})

@@ -1,16 +1,16 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * The stories run against the real binary: e2e/setup.ts starts it with data of its own. `PROVOST_BINARY` names another
- * one than ../bin/provost, `CHROMIUM` another browser than Debian's.
+ * The stories run against the real binary: each worker starts one with data of its own (e2e/platform.ts), so that no
+ * story meets what another has changed. `PROVOST_BINARY` names another one than ../bin/provost, `CHROMIUM` another
+ * browser than Debian's.
  */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/traces',
-  globalSetup: './e2e/setup.ts',
-  timeout: 60_000,
-  // Pages are only looked at and may be checked side by side; stories stay in their file's order on one worker.
-  workers: 2,
+  timeout: 30_000,
+  // Every worker is a whole platform; one leaves a small machine room for the browser.
+  workers: 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list']],
   use: {

@@ -50,6 +50,9 @@ func TestDirectoryIsAwayForAWhile(t *testing.T) { //nolint:paralleltest // see a
 			return s.Count("select count(*) from system_status where connected is false") == 1
 		}), "it is noticed")
 		s.startDirectory()
+		require.True(t, within(30*time.Second, func() bool {
+			return s.Count("select count(*) from system_status where connected is true") == 1
+		}), "and that it is back")
 	}
 	s.through(60 * time.Second)
 	require.Zero(t, s.Count("select count(*) from sync_parts where attempts > 0 and error_class = 'unavailable'"), "an agent that is away costs no attempt")

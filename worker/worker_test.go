@@ -192,6 +192,9 @@ func (c *counter) Do(ctx context.Context, fn func(context.Context) error) error 
 // View implements object.Transactor.
 func (c *counter) View(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) }
 
+// TargetSystems implements synctask.Store: none.
+func (c *counter) TargetSystems(context.Context) ([]account.System, map[uuid.UUID]bool, error) { return nil, nil, nil }
+
 // OpenTasks implements synctask.Store: planning an object without systems closes its task at once.
 func (c *counter) OpenTasks(_ context.Context, kind change.Kind, objects []uuid.UUID) ([]synctask.Task, error) {
 	generation := c.wanted.Load()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"provost/internal/account"
 	"provost/internal/connector"
 	"provost/internal/fault"
 )
@@ -99,7 +100,26 @@ func (p *Pool) open(ctx context.Context, id uuid.UUID) (*Agent, error) {
 	if err != nil {
 		return nil, &connector.Error{Class: connector.ClassPolicy, Op: "open", Message: "choose a connector that is installed", Err: err}
 	}
-	opened, err := p.registry.Open(ctx, system.Connector, connector.Config{
+	opened, err := p.connect(ctx, &system)
+	if err != nil {
+		return nil, err
+	}
+	return newAgent(system, kind, opened, p)
+}
+
+// Try opens a connector of a system with other parameters than those stored, which settle is given with secrets in the clear. The agent
+// of the pool is left alone; the caller closes what it gets.
+func (p *Pool) Try(ctx context.Context, id uuid.UUID, settle func(stored map[string]string) map[string]string) (connector.Connector, error) {
+	system, err := p.source.System(ctx, id)
+	if err != nil {
+		return nil, ours("read system", err)
+	}
+	system.Parameters = settle(system.Parameters)
+	return p.connect(ctx, &system)
+}
+
+func (p *Pool) connect(ctx context.Context, system *account.System) (connector.Connector, error) {
+	return p.registry.Open(ctx, system.Connector, connector.Config{
 		Parameters: system.Parameters,
 		Limits: connector.Limits{
 			TaskTimeout: time.Duration(system.TaskTimeoutMS) * time.Millisecond,
@@ -107,10 +127,6 @@ func (p *Pool) open(ctx context.Context, id uuid.UUID) (*Agent, error) {
 		},
 		Logger: p.logger.With("agent", system.Name),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return newAgent(system, kind, opened, p)
 }
 
 // forget closes the agent of a system that is no more.

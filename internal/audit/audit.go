@@ -23,6 +23,7 @@ const (
 	Run      = "run"
 	Sync     = "synchronise"
 	Merge    = "merge"
+	Test     = "test" // a connection was tried with parameters that are not saved
 )
 
 // Entry is one line of the trail. Before and After hold only what changed (Update) or the whole object (Create, Delete).

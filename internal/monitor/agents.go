@@ -149,15 +149,24 @@ func (s *Service) TestConnection(ctx context.Context, system uuid.UUID) (Connect
 	if err == nil {
 		err = opened.Connector.Test(ctx)
 	}
-	result := ConnectionTest{OK: err == nil, DurationMS: time.Since(start).Milliseconds()}
-	if err != nil {
-		if fault.CodeOf(err) != "" {
-			return ConnectionTest{}, err
-		}
-		result.ErrorClass, result.Message = string(connector.ClassOf(err)), sentence(err)
-		return result, nil
+	result, err := tested(start, err)
+	if err != nil || !result.OK {
+		return result, err
 	}
 	return result, s.nudge(ctx, system)
+}
+
+// tested says what came of asking; an error of ours and not of the system is returned.
+func tested(start time.Time, err error) (ConnectionTest, error) {
+	result := ConnectionTest{OK: err == nil, DurationMS: time.Since(start).Milliseconds()}
+	if err == nil {
+		return result, nil
+	}
+	if fault.CodeOf(err) != "" {
+		return ConnectionTest{}, err
+	}
+	result.ErrorClass, result.Message = string(connector.ClassOf(err)), sentence(err)
+	return result, nil
 }
 
 // nudge lets what waits for an agent go on as soon as its own server reaches the system too.
@@ -218,9 +227,13 @@ func limited(ctx context.Context, system *account.System) (context.Context, cont
 
 func (s *Service) open(ctx context.Context, system *account.System) (*agent.Agent, error) {
 	if s.Pool == nil {
-		return nil, fault.New(fault.Unavailable, "This server opens no connections to managed systems. Ask one that does.")
+		return nil, noConnections()
 	}
 	return s.Pool.Get(ctx, system.ID)
+}
+
+func noConnections() error {
+	return fault.New(fault.Unavailable, "This server opens no connections to managed systems. Ask one that does.")
 }
 
 // away tells a person why a system could not be looked at, and the log with all its causes.

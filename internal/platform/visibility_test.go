@@ -25,8 +25,8 @@ func (b *bench) options(code string, change func(*metadata.Options)) {
 	require.NoError(b.t, err)
 }
 
-// operator gives the context of somebody who may change users and is no administrator.
-func (b *bench) operator(name string) context.Context {
+// editor gives the context of somebody who may change users and is no administrator.
+func (b *bench) editor(name string) context.Context {
 	b.t.Helper()
 	u := b.user(name)
 	role := b.role("role of "+name, "soffid", "SOFFID")
@@ -53,7 +53,7 @@ func TestHiddenAttributesCannotBeGuessed(t *testing.T) {
 	b.user("zoe", func(u *identity.User) {
 		u.Email, u.Attributes = "secretive@example.org", object.Attributes{"salary": "hundredweight"}
 	})
-	operator := b.operator("clerk")
+	operator := b.editor("clerk")
 	questions := []query.List{
 		{Filter: `attributes.salary sw "h"`},
 		{Filter: `Attributes.SALARY pr`},
@@ -105,7 +105,7 @@ func TestVisibilityIsHonouredOnWriting(t *testing.T) {
 	u := b.user("u1", func(u *identity.User) {
 		u.Phone, u.Comments, u.Attributes = "1", "c", object.Attributes{"salary": 5, "grade": "A"}
 	})
-	operator := b.operator("clerk")
+	operator := b.editor("clerk")
 	cases := []struct {
 		name     string
 		change   func(*identity.User)

@@ -145,16 +145,21 @@ func (a *Agents) Disconnected(ctx context.Context, system uuid.UUID, message str
 		if err := u.q.OpenDisconnectedIssue(ctx, issue); err != nil {
 			return fmt.Errorf("open issue: %w", err)
 		}
-		var probe AgentProbe
-		if err := u.tx.QueryRow(ctx, "select id, key, name from systems where id = $1", system).Scan(&probe.System, &probe.Key, &probe.Name); err != nil {
-			return fmt.Errorf("read agent: %w", err)
-		}
-		payload, err := json.Marshal(probe)
-		if err != nil {
-			return fmt.Errorf("encode outbox payload: %w", err)
-		}
-		return u.post(ctx, KindAgentProbe, []string{"probe/" + probe.Key}, []json.RawMessage{payload})
+		return u.postProbe(ctx, system)
 	})
+}
+
+// postProbe has somebody ask the agent whether it answers, and send what waits for it when it does.
+func (u *unit) postProbe(ctx context.Context, system uuid.UUID) error {
+	var probe AgentProbe
+	if err := u.tx.QueryRow(ctx, "select id, key, name from systems where id = $1", system).Scan(&probe.System, &probe.Key, &probe.Name); err != nil {
+		return fmt.Errorf("read agent: %w", err)
+	}
+	payload, err := json.Marshal(probe)
+	if err != nil {
+		return fmt.Errorf("encode outbox payload: %w", err)
+	}
+	return u.post(ctx, KindAgentProbe, []string{"probe/" + probe.Key}, []json.RawMessage{payload})
 }
 
 // Known implements activities.Agents.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -306,6 +307,9 @@ func (s *SyncTasks) recordParts(ctx context.Context, u *unit, system uuid.UUID, 
 	}
 	if err := u.q.GiveUpParts(ctx, db.GiveUpPartsParams{Tasks: order, LimitAttempts: synctask.MaxAttempts}); err != nil {
 		return fmt.Errorf("give up task parts: %w", err)
+	}
+	if slices.Contains(p.Statuses, synctask.Waiting) {
+		return u.awaitReturn(ctx, system)
 	}
 	return nil
 }

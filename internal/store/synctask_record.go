@@ -30,6 +30,20 @@ func verdict(r *synctask.Result) (status string, counted bool) {
 	}
 }
 
+// awaitReturn sees to it that what waits for a system is sent when it is back. Who noted that it cannot be reached started a probe, and
+// that may have found it back, and sent all that waited, before this waiting was noted: then it has to ask again. Locking the status makes
+// one of the two see the other.
+func (u *unit) awaitReturn(ctx context.Context, system uuid.UUID) error {
+	back, err := u.q.LockConnected(ctx, system)
+	if err != nil {
+		return fmt.Errorf("read agent status: %w", err)
+	}
+	if len(back) > 0 && back[0] {
+		return u.postProbe(ctx, system)
+	}
+	return nil
+}
+
 // appliedEntries are the audit entries of what was changed in a system: which attributes, never their values.
 func appliedEntries(system uuid.UUID, results []synctask.Result) []audit.Entry {
 	var entries []audit.Entry

@@ -98,24 +98,38 @@ func TestWakeReachesTasksThatFailedElsewhere(t *testing.T) {
 	require.Equal(t, []string{"alpha done", "beta failed data"}, b.Parts("anna"))
 }
 
-// The result that made a task wait may be noted only after the agent was seen again: the sweep finds such tasks.
-func TestTaskThatWaitsForAConnectedAgentIsSwept(t *testing.T) {
+// The result that made a task wait may be noted only after the agent was found back and all that waited was sent: then it is asked again,
+// and should that be lost, the sweep finds the task.
+func TestTaskThatWaitsForAConnectedAgentIsSent(t *testing.T) {
 	t.Parallel()
-	b := enginetest.New(t)
-	s := b.System("alpha")
-	b.Systems["alpha"].Down()
-	u := b.User("anna")
-	plan, err := b.Sync.PlanObject(t.Context(), change.User, u.ID)
-	require.NoError(t, err)
-	results := b.Apply(plan.Work[0], plan.Work[0].Targets, budgetless)
-	b.Systems["alpha"].Up()
-	require.NoError(t, b.Sync.Wake(t.Context(), s.ID), "the probe is faster than the recording")
-	_, err = b.Sync.Record(t.Context(), s.ID, plan.Tasks, results)
-	require.NoError(t, err)
-	require.Equal(t, []string{"user anna waiting"}, b.Open())
-	b.Later()
-	require.Equal(t, []string{"anna"}, b.Keys("alpha", enginetest.Person))
-	require.Empty(t, b.Open())
+	for name, send := range map[string]func(b *enginetest.Bench, system uuid.UUID){
+		"asked again": func(b *enginetest.Bench, system uuid.UUID) {
+			require.Equal(b.T, 1, b.Count("select count(*) from outbox where kind = 'agent.probe'"))
+			require.NoError(b.T, b.Sync.Wake(b.T.Context(), system))
+			b.Settle()
+		},
+		"swept": func(b *enginetest.Bench, _ uuid.UUID) { b.Later() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := enginetest.New(t)
+			s := b.System("alpha")
+			b.Systems["alpha"].Down()
+			u := b.User("anna")
+			plan, err := b.Sync.PlanObject(t.Context(), change.User, u.ID)
+			require.NoError(t, err)
+			results := b.Apply(plan.Work[0], plan.Work[0].Targets, budgetless)
+			b.Systems["alpha"].Up()
+			require.NoError(t, b.Sync.Wake(t.Context(), s.ID), "the probe is faster than the recording")
+			b.Exec("delete from outbox")
+			_, err = b.Sync.Record(t.Context(), s.ID, plan.Tasks, results)
+			require.NoError(t, err)
+			require.Equal(t, []string{"user anna waiting"}, b.Open())
+			send(b, s.ID)
+			require.Equal(t, []string{"anna"}, b.Keys("alpha", enginetest.Person))
+			require.Empty(t, b.Open())
+		})
+	}
 }
 
 func TestReadOnlyAgentGetsNothing(t *testing.T) {

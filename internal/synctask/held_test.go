@@ -269,7 +269,8 @@ func TestGroupsFollowDatesOfMembers(t *testing.T) {
 	require.Equal(t, []any{"anna"}, connector.Values(b.Objects("alpha", "unit")["sales"].Attributes["members"]))
 	passed := time.Now().Add(-time.Minute)
 	b.Exec("update group_memberships set end_at = $1 where id = $2", passed, m.ID)
-	require.NoError(t, b.HonourDates(b.Ctx, passed.Add(-time.Second), time.Now()))
+	_, err = b.HonourDates(b.Ctx)
+	require.NoError(t, err)
 	b.Settle()
 	require.Empty(t, connector.Values(b.Objects("alpha", "unit")["sales"].Attributes["members"]))
 }

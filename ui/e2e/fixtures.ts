@@ -1,12 +1,20 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { test as base, expect, type APIRequestContext, type Page } from '@playwright/test';
-import { readReady, sessionFile, type Ready } from './ready';
+import { chromium, test as base, expect, type APIRequestContext, type BrowserContextOptions, type Page } from '@playwright/test';
+import { patience, startPlatform, type Ready } from './platform';
+import { signIn } from './sign-in';
+
+type Session = Exclude<BrowserContextOptions['storageState'], string | undefined>;
+
+/** What a worker keeps for all its tests: a platform that no other worker touches, and the administrator's session. */
+interface WorkerFixtures {
+  ready: Ready;
+  session: Session;
+}
 
 interface Fixtures {
-  ready: Ready;
   /** The API as the signed-in administrator, for preparing a story and looking at its effect. */
   api: Api;
-  /** Fails when axe finds anything in either colour scheme, and keeps a screenshot of both. */
+  /** Fails when axe finds anything in either colour scheme or when the page is wider than a phone, and keeps screenshots of all three. */
   looksRight: (name: string) => Promise<void>;
 }
 
@@ -40,16 +48,35 @@ async function check(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.screenshot({ path: `test-results/screens/${name}-${colorScheme}.png`, fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    // Only what is wrong is reported: writing down all that is right takes axe as long as looking.
+    const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+    const { violations } = await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), `${name}, ${colorScheme}`).toEqual([]);
   }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: `test-results/screens/${name}-phone.png` });
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(beyond, `${name} is wider than a phone, in pixels`).toBe(0);
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   // oxlint-disable-next-line no-empty-pattern
-  ready: async ({}, provide) => provide(readReady()),
+  ready: [async ({}, provide) => {
+    const { ready, stop } = await startPlatform();
+    await provide(ready);
+    await stop();
+  }, { scope: 'worker', timeout: patience }],
+  // The form is used once, as a person uses it; the tests go on with its cookie.
+  session: [async ({ ready, launchOptions }, provide) => {
+    const browser = await chromium.launch(launchOptions);
+    const page = await browser.newPage({ baseURL: ready.url, locale: 'en-GB' });
+    await signIn(page, ready);
+    const session = await page.context().storageState();
+    await browser.close();
+    await provide(session);
+  }, { scope: 'worker' }],
   baseURL: async ({ ready }, provide) => provide(ready.url),
-  storageState: async ({}, provide) => provide(sessionFile), // oxlint-disable-line no-empty-pattern
+  storageState: async ({ session }, provide) => provide(session),
   api: async ({ context, ready }, provide) => provide(new Api(context.request, ready.url)),
   looksRight: async ({ page }, provide) => {
     await provide((name) => check(page, name));

@@ -1,15 +1,13 @@
 import { expect, test } from './fixtures';
 
-test.describe.configure({ mode: 'parallel' });
-
 /** Every page that needs no object, with the heading that says it is there. */
 const lists: [name: string, path: string, heading: string | RegExp][] = [
   ['home', '/', /Welcome/],
-  ['users', '/users?size=25', 'Users'],
+  ['users', '/users', 'Users'],
   ['user-new', '/users/new', 'New user'],
   ['groups', '/groups', 'Groups'],
   ['groups-tree', '/groups?view=tree', 'Groups'],
-  ['accounts', '/accounts?size=25', 'Accounts'],
+  ['accounts', '/accounts', 'Accounts'],
   ['information-systems', '/information-systems', 'Information systems'],
   ['information-systems-tree', '/information-systems?view=tree', 'Information systems'],
   ['roles', '/roles', 'Roles'],
@@ -20,16 +18,16 @@ const lists: [name: string, path: string, heading: string | RegExp][] = [
   ['monitoring', '/monitoring', 'Synchronisation'],
   ['monitoring-matrix', '/monitoring?tab=matrix', 'Synchronisation'],
   ['monitoring-held', '/monitoring?tab=held', 'Synchronisation'],
-  ['tasks', '/monitoring/tasks?size=25', 'Synchronisation tasks'],
+  ['tasks', '/monitoring/tasks', 'Synchronisation tasks'],
   ['runs', '/runs', 'Runs'],
   ['issues', '/issues', 'Issues'],
-  ['audit', '/audit?size=25', 'Audit'],
+  ['audit', '/audit', 'Audit'],
   ['engine', '/settings/engine', 'Task engine'],
   ['user-types', '/settings/user-types', 'User types'],
   ['group-types', '/settings/group-types', 'Group types'],
   ['mail-domains', '/settings/mail-domains', 'Mail domains'],
   ['password-domains', '/settings/password-domains', 'Password domains'],
-  ['metadata', '/settings/metadata?size=25', 'Metadata'],
+  ['metadata', '/settings/metadata', 'Metadata'],
   ['metadata-new', '/settings/metadata/new', 'New attribute'],
   ['parameters', '/settings/parameters', 'Parameters'],
   ['authorizations', '/settings/authorizations', 'Authorisations'],
@@ -41,11 +39,10 @@ const lists: [name: string, path: string, heading: string | RegExp][] = [
 
 for (const [name, path, heading] of lists) {
   test(`page ${name} is accessible in both schemes`, async ({ page, looksRight }) => {
-    test.slow();
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
     await expect(page.locator('[aria-busy=true], .mantine-Skeleton-root')).toHaveCount(0);
-    await expect(page.getByRole('alert').filter({ hasText: 'Try again' })).toHaveCount(0);
+    await expect(page.getByRole('alert')).toHaveCount(0);
     await looksRight(name);
   });
 }
@@ -65,15 +62,14 @@ const objects: [resource: string, path: string, filter: string, tabs: string[]][
 ];
 
 for (const [resource, path, filter, tabs] of objects) {
-  test(`object page of ${resource} is accessible with all its tabs`, async ({ page, api, looksRight }) => {
-    test.slow();
-    const { id } = await api.first(resource, filter);
-    for (const tab of ['', ...tabs]) {
+  for (const tab of ['', ...tabs]) {
+    test(`object page of ${resource}, ${tab || 'basics'}, is accessible`, async ({ page, api, looksRight }) => {
+      const { id } = await api.first(resource, filter);
       await page.goto(`/${path}/${id}${tab ? `?tab=${tab}` : ''}`);
       await expect(page.getByRole('heading', { level: 1 })).not.toHaveText('…');
       await expect(page.locator('[aria-busy=true], .mantine-Skeleton-root, .mantine-Loader-root')).toHaveCount(0);
-      await expect(page.getByRole('alert').filter({ hasText: 'Try again' })).toHaveCount(0);
+      await expect(page.getByRole('alert')).toHaveCount(0);
       await looksRight(`${resource}-${tab || 'basics'}`);
-    }
-  });
+    });
+  }
 }

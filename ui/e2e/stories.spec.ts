@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from './fixtures';
-import type { Ready } from './ready';
+import type { Ready } from './platform';
 
 const run = promisify(execFile);
 

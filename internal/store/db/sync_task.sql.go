@@ -369,6 +369,31 @@ func (q *Queries) InsertOutbox(ctx context.Context, arg InsertOutboxParams) erro
 	return err
 }
 
+const lockConnected = `-- name: LockConnected :many
+select (connected is true)::boolean as connected from system_status where system_id = $1 for share
+`
+
+// Whether the system was last known to answer. Nobody changes that until the transaction ends.
+func (q *Queries) LockConnected(ctx context.Context, systemID uuid.UUID) ([]bool, error) {
+	rows, err := q.db.Query(ctx, lockConnected, systemID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []bool{}
+	for rows.Next() {
+		var connected bool
+		if err := rows.Scan(&connected); err != nil {
+			return nil, err
+		}
+		items = append(items, connected)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockTasks = `-- name: LockTasks :exec
 select id from sync_tasks where id = any ($1::uuid[]) order by id for update
 `

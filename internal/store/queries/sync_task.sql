@@ -205,6 +205,10 @@ on conflict (kind, object_type, object_id) where status <> 'solved' do update se
 -- name: SolveDisconnectedIssue :exec
 update issues set status = 'solved', updated_at = clock_timestamp() where kind = 'disconnected-system' and object_id = @system_id::uuid and status <> 'solved';
 
+-- name: LockConnected :many
+-- Whether the system was last known to answer. Nobody changes that until the transaction ends.
+select (connected is true)::boolean as connected from system_status where system_id = @system_id for share;
+
 -- name: ConnectedLately :one
 select exists (select 1 from system_status where system_id = @system_id and connected and server = @server
                and last_seen > clock_timestamp() - interval '30 seconds');

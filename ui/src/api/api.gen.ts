@@ -2925,7 +2925,7 @@ export interface paths {
         put?: never;
         /**
          * Test the connection to a system
-         * @description With the parameters as saved. A system that does not answer is no error of the request: ok is false and message says why.
+         * @description With the parameters as saved or, with a body, as they are being edited; the answer never holds a secret. A system that does not answer is no error of the request: ok is false and message says why.
          */
         post: operations["test-system"];
         delete?: never;
@@ -3765,6 +3765,12 @@ export interface components {
             rejectedCount: number;
             /** Format: int64 */
             unchanged: number;
+        };
+        ConnectionDraft: {
+            /** @description All parameters, in place of those saved; a secret that is *** keeps its saved value, as in an update */
+            parameters: {
+                [key: string]: string;
+            };
         };
         ConnectionTest: {
             /** Format: int64 */
@@ -13521,7 +13527,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConnectionDraft"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

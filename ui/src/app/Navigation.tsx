@@ -10,14 +10,20 @@ export function isBelow(pathname: string, path: string): boolean {
   return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
 }
 
+/** The page an address belongs to: of the pages above it the nearest, so that only one is marked. */
+export function nearest(pathname: string, paths: readonly string[]): string | undefined {
+  return paths.filter((path) => isBelow(pathname, path)).sort((one, other) => other.length - one.length)[0];
+}
+
 /** The pages a person may open, grouped as they know them; a group without any is not shown. */
 export function Navigation() {
   const { t } = useTranslation('shell');
   const can = usePermission();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const open = pages.filter(({ nav, permission }) => nav !== undefined && can(permission));
+  const here = nearest(pathname, open.map(({ path }) => path));
   return (
-    <ScrollArea component="nav" aria-label={t('navigation')} px="xs" pb="md" type="auto">
+    <ScrollArea component="nav" aria-label={t('navigation')} px="xs" pb="md" type="hover" scrollbarSize={6}>
       {groups.map((group) => {
         const members = open.filter(({ nav }) => nav?.group === group);
         if (members.length === 0) return null;
@@ -26,7 +32,7 @@ export function Navigation() {
             <p id={`nav-${group}`} className={classes.group}>{t(`group.${group}`)}</p>
             {members.map(({ path, nav }) => {
               if (nav === undefined) return null;
-              const active = isBelow(pathname, path);
+              const active = path === here;
               return (
                 <NavLink
                   key={path}

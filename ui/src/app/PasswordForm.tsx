@@ -2,6 +2,7 @@ import { Button, PasswordInput, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { fieldErrors } from '@/api/problem';
 import { send } from '@/api/resource';
 import { Failure } from '@/kit/Failure';
 
@@ -16,14 +17,15 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
       onChanged();
     },
   });
+  const wrong = fieldErrors(change.error, ['current', 'new']).fields;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate();
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} noValidate>
       <Stack>
-        {change.error ? <Failure error={change.error} /> : null}
+        {change.error && Object.keys(wrong).length === 0 ? <Failure error={change.error} /> : null}
         {(['current', 'new'] as const).map((which) => (
           <PasswordInput
             key={which}
@@ -33,6 +35,8 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
             label={t(`password.${which}`)}
             autoComplete={`${which}-password`}
             visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+            error={wrong[which]}
+            aria-invalid={wrong[which] === undefined ? undefined : true}
             value={passwords[which]}
             onChange={(event) => setPasswords({ ...passwords, [which]: event.currentTarget.value })}
           />

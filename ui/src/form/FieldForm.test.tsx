@@ -32,7 +32,7 @@ function draw(attributes: Attribute[], initial: Values, more: { errors?: Record<
 test('draws every type of attribute with its label', async () => {
   draw(everyType, sample);
   for (const { label } of everyType) await waitFor(() => expect(screen.getAllByText(label.en ?? '').length).toBeGreaterThan(0));
-  expect(await screen.findAllByDisplayValue('1990-05-17')).not.toHaveLength(0);
+  expect(await screen.findAllByDisplayValue('17 May 1990')).not.toHaveLength(0);
 });
 
 test('writes a nested attribute where it lives', async () => {

@@ -13,8 +13,15 @@ export interface Change {
   after?: unknown;
 }
 
+interface ChangesProps {
+  changes: Change[];
+  attributes?: readonly Attribute[];
+  /** The object did not exist before: there is nothing to compare with. */
+  created?: boolean;
+}
+
 /** Before → after per attribute, for histories, audits and change lists of runs. */
-export function Changes({ changes, attributes = [] }: { changes: Change[]; attributes?: readonly Attribute[] }) {
+export function Changes({ changes, attributes = [], created = false }: ChangesProps) {
   const { t } = useTranslation('common');
   const label = useLabel();
   if (changes.length === 0) return null;
@@ -27,8 +34,12 @@ export function Changes({ changes, attributes = [] }: { changes: Change[]; attri
             <Table.Tr key={name}>
               <Table.Th scope="row">{label(attribute)}</Table.Th>
               <Table.Td>
-                <del className={classes.before}>{isEmpty(before) ? t('nothing') : <Value attribute={attribute} value={before} />}</del>
-                <IconArrowRight size={13} aria-label={t('becomes')} className={classes.arrow} />
+                {created ? null : (
+                  <>
+                    <del className={classes.before}>{isEmpty(before) ? t('nothing') : <Value attribute={attribute} value={before} />}</del>
+                    <IconArrowRight size={13} aria-label={t('becomes')} className={classes.arrow} />
+                  </>
+                )}
                 <ins className={classes.after}>{isEmpty(after) ? t('nothing') : <Value attribute={attribute} value={after} />}</ins>
               </Table.Td>
             </Table.Tr>

@@ -138,7 +138,7 @@ function Preview({ report, count }: { report: BulkReport; count: number }) {
   const { t } = useTranslation('list');
   const rejected = report.rejected ?? [];
   return (
-    <Alert color={rejected.length > 0 ? 'yellow' : 'petrol'} variant="light" title={t('bulk.willChange', { count: report.changed ?? count })}>
+    <Alert role="status" color={rejected.length > 0 ? 'yellow' : 'petrol'} variant="light" title={t('bulk.willChange', { count: report.changed ?? count })}>
       {rejected.length === 0 ? (
         <Text size="sm">{t('bulk.noneRejected')}</Text>
       ) : (

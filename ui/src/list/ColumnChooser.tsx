@@ -23,7 +23,7 @@ export function ColumnChooser({ columns, shown, onChange }: ColumnChooserProps) 
   return (
     <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="default" leftSection={<IconColumns size={15} aria-hidden />}>{t('columns')}</Button>
+        <Button variant="default" className="sign-on-phone" leftSection={<IconColumns size={15} aria-hidden />}>{t('columns')}</Button>
       </Popover.Target>
       <Popover.Dropdown p="xs" w={280}>
         <ScrollArea.Autosize mah={360}>

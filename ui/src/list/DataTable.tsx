@@ -12,6 +12,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   sortable?: boolean;
   numeric?: boolean;
+  /** Stands at the end of the row, as buttons do. */
+  atEnd?: boolean;
 }
 
 interface DataTableProps<Row extends { id: string }> {
@@ -40,6 +42,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
     const helper = createColumnHelper<typeof features, Row>();
     return helper.columns(columns.map((column) => helper.display({ id: column.name, header: column.label, cell: ({ row }) => column.cell(row.original) })));
   }, [columns]);
+  const byName = useMemo(() => new Map(columns.map((column) => [column.name, column])), [columns]);
   const table = useTable({
     features,
     columns: definitions,
@@ -72,7 +75,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
                 />
               </Table.Th>
             ) : null}
-            {table.getFlatHeaders().map(({ id }) => <Head key={id} column={columns.find(({ name }) => name === id)} {...props} />)}
+            {table.getFlatHeaders().map(({ id }) => <Head key={id} column={byName.get(id)} {...props} />)}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -93,7 +96,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
                 </Table.Td>
               ) : null}
               {row.getVisibleCells().map((cell) => (
-                <Table.Td key={cell.id} className={columns.find(({ name }) => name === cell.column.id)?.numeric ? classes.numeric : undefined}>
+                <Table.Td key={cell.id} className={alignment(byName.get(cell.column.id))}>
                   <table.FlexRender cell={cell} />
                 </Table.Td>
               ))}
@@ -105,13 +108,18 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   );
 }
 
+function alignment(column: Pick<Column<never>, 'numeric' | 'atEnd'> | undefined): string | undefined {
+  if (column?.numeric) return classes.numeric;
+  return column?.atEnd ? classes.end : undefined;
+}
+
 function Head<Row extends { id: string }>({ column, sort, onSort }: DataTableProps<Row> & { column: Column<Row> | undefined }) {
   if (column === undefined) return null;
-  const { name, label, sortable = false, numeric = false } = column;
+  const { name, label, sortable = false } = column;
   const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined;
   const Sign = direction === 'ascending' ? IconArrowUp : direction === 'descending' ? IconArrowDown : IconSelector;
   return (
-    <Table.Th aria-sort={direction} className={numeric ? classes.numeric : undefined}>
+    <Table.Th aria-sort={direction} className={alignment(column)}>
       {sortable && onSort ? (
         <UnstyledButton className={classes.sort} data-active={direction !== undefined || undefined} onClick={() => onSort(name)}>
           {label}

@@ -19,7 +19,7 @@ export function ImportReport({ report }: { report: Report }) {
   const rejected = report.rejected ?? [];
   return (
     <Stack>
-      <Alert color={rejected.length > 0 ? 'yellow' : 'petrol'} variant="light" title={t(report.dryRun ? 'import.wouldDo' : 'import.did')}>
+      <Alert role="status" color={rejected.length > 0 ? 'yellow' : 'petrol'} variant="light" title={t(report.dryRun ? 'import.wouldDo' : 'import.did')}>
         <Group gap="xl" className="figures">
           {(['created', 'updated', 'deleted', 'unchanged'] as const).map((kind) =>
             report[kind] === undefined ? null : <Text key={kind} size="sm">{t(`import.${kind}`, { count: report[kind] })}</Text>,

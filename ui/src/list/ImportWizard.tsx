@@ -87,7 +87,7 @@ export function ImportWizard({ resource, attributes, onClose }: ImportWizardProp
       <Stack>
         {step === 0 ? <ChooseFile onChoose={(chosen) => void choose(chosen)} /> : null}
         {step === 1 && preview ? <MapColumns preview={preview} mapping={mapping} attributes={attributes} onChange={setMapping} /> : null}
-        {step === 1 && twice ? <Alert color="yellow" variant="light">{t('import.twice')}</Alert> : null}
+        {step === 1 && twice ? <Alert color="yellow" variant="light" role="alert">{t('import.twice')}</Alert> : null}
         {report ? <ImportReport report={report} /> : null}
         {error === undefined ? null : <Failure error={error} />}
         <Group justify="flex-end">

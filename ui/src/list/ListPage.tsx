@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Button, Group, Menu } from '@mantine/core';
 import { IconDots, IconDownload, IconPlus, IconTableImport } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useList } from '@/api/hooks';
 import { filterPosition } from '@/api/problem';
@@ -144,7 +144,10 @@ function Count({ total }: { total: number }) {
 function useColumns<Row extends Entity>(attributes: readonly Attribute[], { cells = {} }: ListPageProps<Row>): Column<Row>[] {
   const label = useLabel();
   const { i18n } = useTranslation();
-  // The page's cells are written inline and differ at each render; the schema and the language decide what changes.
+  // The page's cells are written inline and differ at each render; drawn are the newest, while the columns stay the same.
+  const newest = useRef(cells);
+  newest.current = cells;
+  const draw = (name: string) => cells[name] && ((row: Row) => newest.current[name]?.cell(row));
   return useMemo(() => {
     const known = attributes
       .filter(({ type }) => type !== 'separator')
@@ -153,10 +156,10 @@ function useColumns<Row extends Entity>(attributes: readonly Attribute[], { cell
         label: cells[attribute.name]?.label ?? label(attribute),
         sortable: cells[attribute.name]?.sortable ?? attribute.sortable,
         numeric: cells[attribute.name]?.numeric ?? attribute.type === 'number',
-        cell: cells[attribute.name]?.cell ?? ((row) => <Value attribute={attribute} value={valueAt(row, attribute.name)} />),
+        cell: draw(attribute.name) ?? ((row) => <Value attribute={attribute} value={valueAt(row, attribute.name)} />),
       }));
     const own = Object.entries(cells).filter(([name]) => !known.some((column) => column.name === name));
-    return [...known, ...own.map<Column<Row>>(([name, cell]) => ({ label: name, ...cell, name }))];
+    return [...known, ...own.map<Column<Row>>(([name, cell]) => ({ label: name, ...cell, cell: (row) => newest.current[name]?.cell(row), name }))];
     // oxlint-disable-next-line react/exhaustive-deps
   }, [attributes, i18n.language]);
 }

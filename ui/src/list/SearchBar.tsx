@@ -24,14 +24,14 @@ export function SearchBar({ search, attributes, refusal, onChange }: SearchBarPr
     onChange({ mode: next, ...(carried === '' ? {} : { filter: carried }) });
   };
   return (
-    <Group gap="sm" align="flex-start" wrap="nowrap" style={{ flex: 1, minWidth: 0 }}>
+    <Group gap="sm" align="flex-start" style={{ flex: 1, minWidth: 0 }}>
       <SegmentedControl
         aria-label={t('search.kind')}
         value={mode}
         onChange={(next) => change(next as SearchMode)}
         data={(['quick', 'basic', 'advanced'] as const).map((value) => ({ value, label: t(`search.${value}`) }))}
       />
-      <Stack gap={4} style={{ flex: 1, minWidth: 0 }}>
+      <Stack gap={4} style={{ flex: '1 1 240px', minWidth: 0 }}>
         {mode === 'quick' ? <QuickSearch key={search.q ?? ''} value={search.q ?? ''} attributes={attributes} onSubmit={(q) => onChange({ q })} /> : null}
         {mode === 'basic' ? <Chips chips={search.chips ?? []} attributes={attributes} onChange={(chips) => onChange({ chips })} /> : null}
         {mode === 'advanced' ? (

@@ -29,7 +29,7 @@ export function ViewMenu({ resource, search, onOpen }: { resource: string; searc
         <span>
           <Menu>
             <Menu.Target>
-              <Button variant="default" leftSection={<IconBookmark size={15} aria-hidden />}>{t('views.title')}</Button>
+              <Button variant="default" className="sign-on-phone" leftSection={<IconBookmark size={15} aria-hidden />}>{t('views.title')}</Button>
             </Menu.Target>
             <Menu.Dropdown miw={240}>
               <Menu.Label>{t('views.mine')}</Menu.Label>

@@ -8,6 +8,7 @@ export function actionsColumn<Row extends { id: string }>(render: (row: Row) => 
   return {
     name: 'actions',
     label: i18next.t('rowActions', { ns: 'list' }),
+    atEnd: true,
     cell: (row) => (
       // Dialogs opened here bubble through React up to the row, which would open it.
       // oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events

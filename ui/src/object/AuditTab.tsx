@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Entity } from '@/api/resource';
 import { RelativeTime } from '@/kit/RelativeTime';
 import { RelatedList } from '@/list/RelatedList';
+import { useAuditWords } from '@/pages/audit/words';
 
 interface AuditRow extends Entity {
   at?: string;
@@ -15,6 +16,7 @@ interface AuditRow extends Entity {
 /** Who did what to this object. */
 export function AuditTab({ objectId }: { objectId: string }) {
   const { t } = useTranslation('object');
+  const words = useAuditWords();
   return (
     <RelatedList<AuditRow>
       label={t('tab.audit')}
@@ -25,9 +27,9 @@ export function AuditTab({ objectId }: { objectId: string }) {
       columns={[
         { name: 'at', label: t('audit.at'), cell: (row) => <RelativeTime at={row.at} /> },
         { name: 'actor', label: t('audit.author'), cell: (row) => row.actor },
-        { name: 'action', label: t('audit.action'), cell: (row) => row.action },
+        { name: 'action', label: t('audit.action'), cell: (row) => words('action', row.action) },
         { name: 'remote', label: t('audit.from'), cell: (row) => row.remote },
-        { name: 'origin', label: t('audit.origin'), cell: (row) => row.origin },
+        { name: 'origin', label: t('audit.origin'), cell: (row) => words('origin', row.origin) },
       ]}
     />
   );

@@ -114,7 +114,7 @@ function ChangeItem({ change: { seq, action, objectType, objectKey, changes, sta
           {message ? <Text size="sm" c={status === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'}>{message}</Text> : null}
         </Group>
       </Accordion.Control>
-      <Accordion.Panel>{changed.length > 0 ? <Changes changes={changed} attributes={attributes} /> : <Text size="sm" c="dimmed">{t('noAttributes')}</Text>}</Accordion.Panel>
+      <Accordion.Panel>{changed.length > 0 ? <Changes changes={changed} attributes={attributes} created={action === 'create'} /> : <Text size="sm" c="dimmed">{t('noAttributes')}</Text>}</Accordion.Panel>
     </Accordion.Item>
   );
 }

@@ -1,5 +1,5 @@
 import {
-  ActionIcon, Badge, Button, createTheme, Loader, Menu, Modal, Paper, Table, Tabs, TextInput, Tooltip,
+  ActionIcon, Alert, Badge, Button, createTheme, Loader, Menu, Modal, Paper, Table, Tabs, TextInput, Tooltip,
   type CSSVariablesResolver, type MantineColorsTuple,
 } from '@mantine/core';
 import type { Density } from './preferences';
@@ -55,6 +55,8 @@ export function buildTheme(density: Density, closeLabel: string) {
       ...sized,
       Button: Button.extend({ defaultProps: { size } }),
       ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: density === 'dense' ? 'md' : 'lg' } }),
+      // Screen readers interrupt for role=alert: that is for refusals, which ask for it. What merely stands on a page is a note.
+      Alert: Alert.extend({ defaultProps: { role: 'note' } as never }),
       Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 500 } as never }),
       Loader: Loader.extend({ defaultProps: { size: 'sm', type: 'dots' } }),
       Menu: Menu.extend({ defaultProps: { shadow: 'md', position: 'bottom-end', withinPortal: true } }),

@@ -4,6 +4,7 @@ import agents from './agents.json';
 import audit from './audit.json';
 import authorizations from './authorizations.json';
 import common from './common.json';
+import connectors from './connectors.json';
 import editor from './editor.json';
 import engine from './engine.json';
 import form from './form.json';
@@ -26,5 +27,7 @@ import values from './values.json';
 
 /** All Spanish texts by area; an area is a folder of the console or a page. */
 export const areas = {
+  // Connectors speak English themselves, so that this area has no twin in English.
+  connectors,
   access, accounts, agents, audit, authorizations, common, editor, engine, form, groups, home, issues, list, monitoring, object, roles, run, settings, shell, status, sync, systems, tokens, users, values,
 };

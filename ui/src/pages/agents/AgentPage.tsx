@@ -28,6 +28,7 @@ export default function AgentPage() {
   const { id }: { id?: string } = useParams({ strict: false });
   const refine = useRefinement();
   const mode = useEngine().data?.mode;
+  const kinds = useConnectors().data ?? [];
   return (
     <ObjectPage<AgentRow>
       key={id ?? 'new'}
@@ -42,12 +43,12 @@ export default function AgentPage() {
       title={(agent) => agent.name ?? ''}
       status={(agent) => <AgentStatus id={agent.id} />}
       facts={(agent) => [
-        { label: t('fact.connector'), value: agent.connector },
+        { label: t('fact.connector'), value: kinds.find(({ name }) => name === agent.connector)?.label ?? agent.connector },
         { label: t('fact.server'), value: agent.server === '*' ? t('everyServer') : agent.server || t('noServer') },
         { label: t('fact.engine'), value: mode ? t(`engine.${mode}`) : undefined },
         { label: t('fact.description'), value: agent.description },
       ]}
-      below={(agent, draft) => (agent ? <PolicyPreview id={agent.id} draft={draft} /> : <Alert variant="light" role="note">{t('newHint')}</Alert>)}
+      below={(agent, draft) => (agent ? <PolicyPreview id={agent.id} draft={draft} /> : <Alert variant="light">{t('newHint')}</Alert>)}
       tabs={[
         { key: 'parameters', label: t('tab.parameters'), render: (agent) => <ConnectorParameters agent={agent} /> },
         { key: 'mapping', label: t('tab.mapping'), render: (agent) => <Mappings agent={agent} /> },

@@ -24,8 +24,6 @@ export default function AgentsPage() {
   const states = new Map((useAgents().data ?? []).map((state) => [state.systemId, state]));
   return (
     <ListPage<AgentRow>
-      // Cells are drawn anew when the states arrive.
-      key={states.size}
       title={t('title')}
       resource="systems"
       objectType="system"

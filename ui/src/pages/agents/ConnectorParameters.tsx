@@ -3,10 +3,13 @@ import { IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { address } from '@/api/resource';
+import { useLabel, type Attribute } from '@/api/schema';
 import { usePermission } from '@/api/session';
 import { EmptyState } from '@/kit/EmptyState';
+import { isEmpty } from '@/form/values';
 import { Failure } from '@/kit/Failure';
 import { useChange } from '@/kit/refresh';
+import { errorsAt, type Draft } from '@/object/draft';
 import { ObjectSection } from '@/object/ObjectSection';
 import type { AgentRow } from './AgentsPage';
 import { settingAttribute, useConnectors } from './connector';
@@ -28,9 +31,15 @@ export function ConnectorParameters({ agent }: { agent: AgentRow }) {
       id={agent.id}
       attributes={attributes}
       permission="system:update"
-      head={(draft) => <TestConnection id={agent.id} unsaved={draft.changed.length > 0} description={kind.description} />}
+      head={(draft) => <TestConnection id={agent.id} draft={draft} attributes={attributes} description={kind.description} />}
     />
   );
+}
+
+/** Parameters travel as texts; a field that was emptied is left out. */
+function texts(parameters: unknown): Record<string, string> {
+  const entries = Object.entries((parameters ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(entries.filter(([, value]) => !isEmpty(value)).map(([name, value]) => [name, String(value)]));
 }
 
 interface TestResult {
@@ -40,19 +49,31 @@ interface TestResult {
   message: string;
 }
 
-function TestConnection({ id, unsaved, description }: { id: string; unsaved: boolean; description: string }) {
+interface TestConnectionProps {
+  id: string;
+  draft: Draft;
+  attributes: readonly Attribute[];
+  description: string;
+}
+
+/** Asks the system whether it answers, with the parameters as they stand on the screen; a secret nobody touched keeps its saved value. */
+function TestConnection({ id, draft, attributes, description }: TestConnectionProps) {
   const { t } = useTranslation('agents');
+  const label = useLabel();
   const can = usePermission();
   const change = useChange();
   const [result, setResult] = useState<TestResult>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const unsaved = draft.changed.length > 0;
+  const wrong = errorsAt(error, attributes);
   const test = async () => {
     setBusy(true);
     setError(undefined);
     setResult(undefined);
     try {
-      setResult((await (await change('POST', address('systems', [id, 'test']))).json()) as TestResult);
+      const body = unsaved ? { parameters: texts(draft.values.parameters) } : undefined;
+      setResult((await (await change('POST', address('systems', [id, 'test']), { body })).json()) as TestResult);
     } catch (refused) {
       setError(refused);
     } finally {
@@ -65,12 +86,15 @@ function TestConnection({ id, unsaved, description }: { id: string; unsaved: boo
         <Text size="sm" c="dimmed" maw={640}>{description}</Text>
         {can('system:update') ? (
           <Group gap="xs">
-            {unsaved ? <Text size="xs" c="dimmed">{t('parameters.saveFirst')}</Text> : null}
-            <Button variant="default" loading={busy} disabled={unsaved} leftSection={<IconPlugConnected size={15} aria-hidden />} onClick={() => void test()}>{t('test.action')}</Button>
+            {unsaved ? <Text size="xs" c="dimmed">{t('parameters.asTyped')}</Text> : null}
+            <Button variant="default" loading={busy} leftSection={<IconPlugConnected size={15} aria-hidden />} onClick={() => void test()}>{t('test.action')}</Button>
           </Group>
         ) : null}
       </Group>
-      {error === undefined ? null : <Failure error={error} />}
+      {error !== undefined && Object.keys(wrong.fields).length === 0 ? <Failure error={error} /> : null}
+      {attributes.filter(({ name }) => wrong.fields[name] !== undefined).map((attribute) => (
+        <Alert key={attribute.name} color="red" variant="light" role="alert" title={label(attribute)}>{wrong.fields[attribute.name]}</Alert>
+      ))}
       {result ? (
         <Alert
           variant="light"

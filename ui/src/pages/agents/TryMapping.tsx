@@ -114,7 +114,7 @@ function Verdict({ evaluation: { objectName, applies, errors, log } }: { evaluat
         <Badge color={applies ? 'petrol' : 'yellow'}>{t(applies ? 'try.applies' : 'try.appliesNot')}</Badge>
         <Text size="sm">{t('try.below', { name: objectName })}</Text>
       </Group>
-      {(errors ?? []).map((sentence) => <Alert key={sentence} color="red" variant="light">{sentence}</Alert>)}
+      {(errors ?? []).map((sentence) => <Alert key={sentence} color="red" variant="light" role="alert">{sentence}</Alert>)}
       {log ? <Code block>{log}</Code> : null}
     </Stack>
   );

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import { address, readPage } from '@/api/resource';
 import type { Attribute, AttributeType } from '@/api/schema';
 import type { ObjectMapping } from '@/editor/mapping';
@@ -26,13 +27,37 @@ export interface ConnectorKind {
   capabilities: string[] | null;
 }
 
-/** The connectors that are installed; they change with the program only. */
+/** The connectors that are installed, in the person's language as far as we have words; they change with the program only. */
 export function useConnectors() {
+  const { i18n } = useTranslation();
+  const words: Words = (key) => {
+    const text: unknown = i18n.getResource(i18n.language, 'connectors', key);
+    return typeof text === 'string' ? text : undefined;
+  };
   return useQuery({
     queryKey: ['connectors'],
     queryFn: async ({ signal }) => (await readPage<ConnectorKind>(address('connectors'), signal)).rows,
     staleTime: Infinity,
+    select: (kinds) => kinds.map((kind) => inWords(kind, words)),
   });
+}
+
+type Words = (key: string) => string | undefined;
+
+/** A connector with our words in place of its own English ones, which stay wherever we have none. */
+export function inWords(kind: ConnectorKind, words: Words): ConnectorKind {
+  const worded = (group: 'parameters' | 'properties') =>
+    (kind[group] ?? []).map((setting) => {
+      const key = `${kind.name}.${group}.${setting.name}`;
+      return { ...setting, label: words(`${key}.label`) ?? setting.label, help: words(`${key}.help`) ?? setting.help };
+    });
+  return {
+    ...kind,
+    label: words(`${kind.name}.label`) ?? kind.label,
+    description: words(`${kind.name}.description`) ?? kind.description,
+    parameters: worded('parameters'),
+    properties: worded('properties'),
+  };
 }
 
 const types: Record<ConnectorSetting['type'], AttributeType> = {
@@ -50,7 +75,8 @@ export function settingAttribute(setting: ConnectorSetting, prefix: string, word
   return {
     name: `${prefix}.${name}`,
     type: types[type],
-    label: { en: label },
+    // Statements are called as they are written in a mapping.
+    label: { en: label || name },
     hint: hint === '' ? undefined : hint,
     required: required && setting.default === '',
     values: offered,

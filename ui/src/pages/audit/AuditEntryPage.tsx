@@ -45,13 +45,15 @@ export default function AuditEntryPage() {
 function EntryView({ entry }: { entry: Entry }) {
   const { t } = useTranslation('audit');
   const words = useAuditWords();
-  const attributes = useSchema(entry.objectType).data ?? [];
+  const schema = useSchema(entry.objectType);
   const href = objectHref(entry.objectType, entry.objectId);
   const before = entry.before ?? {};
   const after = entry.after ?? {};
-  const changes = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => !sameValue(before[name], after[name]))
-    .map((attribute) => ({ attribute, before: plain(before[attribute]), after: plain(after[attribute]) }));
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changes = [...names]
+    .filter((name) => !sameValue(before[name], after[name]) && !isNamed(name, names))
+    .map((attribute) => ({ attribute, before: plain(before[attribute]), after: plain(after[attribute]) }))
+    .filter((change) => !sameValue(change.before, change.after));
   return (
     <>
       <PageHeader title={`${words('action', entry.action)}: ${entry.objectName}`} />
@@ -67,14 +69,22 @@ function EntryView({ entry }: { entry: Entry }) {
           ]}
         />
         <div className="surface" style={{ padding: 'var(--mantine-spacing-md)' }}>
-          {changes.length === 0 ? <EmptyState title={t('nothing')} /> : <Changes changes={changes} attributes={attributes} />}
+          {schema.isLoading ? <Skeleton height={160} /> : null}
+          {!schema.isLoading && changes.length === 0 ? <EmptyState title={t('nothing')} /> : null}
+          {schema.isLoading ? null : <Changes changes={changes} attributes={schema.data} created={entry.action === 'create'} />}
         </div>
       </Stack>
     </>
   );
 }
 
+/** Whether an attribute is the id of an object that stands beside it by its name, as systemId beside system. */
+function isNamed(name: string, names: ReadonlySet<string>): boolean {
+  return name.endsWith('Id') && names.has(name.slice(0, -2));
+}
+
 /** Objects inside an object are shown as they are written: an auditor wants the truth, not its names. */
 function plain(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.keys(value).length === 0 ? undefined : JSON.stringify(value);
 }

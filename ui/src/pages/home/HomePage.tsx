@@ -74,7 +74,7 @@ export default function HomePage() {
         </Stack>
       ) : null}
       {data && known(motion).length > 0 && known(motion).every(({ of, alarming }) => !alarming || data[of] === 0) ? (
-        <Alert variant="light" mt="lg" role="note">{t('allWell')}</Alert>
+        <Alert variant="light" mt="lg">{t('allWell')}</Alert>
       ) : null}
     </>
   );
@@ -85,7 +85,7 @@ function Figures({ title, figures, summary }: { title: string; figures: Figure[]
   return (
     <section aria-label={title}>
       <Text component="h2" m={0} mb="xs" size="sm" fw={600}>{title}</Text>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
         {figures.map((figure) => <FigureCard key={figure.of} figure={figure} value={summary[figure.of] ?? 0} />)}
       </SimpleGrid>
     </section>

@@ -35,7 +35,7 @@ export default function IssuesPage() {
       objectType="issue"
       columns={['number', 'status', 'kind', 'description', 'objectName', 'times', 'createdAt', 'updatedAt', 'decide']}
       sort="-createdAt"
-      empty={{ title: t('empty'), hint: t('hint') }}
+      empty={{ title: t('empty'), hint: t('emptyHint') }}
       cells={{
         number: { sortable: true, numeric: false, cell: (issue) => <span className="figures">#{issue.number}</span> },
         status: { sortable: true, cell: (issue) => <StatusBadge status={issue.status ?? ''} /> },

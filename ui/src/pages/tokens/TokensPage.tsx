@@ -53,7 +53,7 @@ export default function TokensPage() {
       {data === undefined && !error ? <Skeleton height={160} /> : null}
       {data ? (
         <div className="surface">
-          {rows.length === 0 ? <EmptyState title={t('empty')} hint={t('hint')} /> : (
+          {rows.length === 0 ? <EmptyState title={t('empty')} hint={t('emptyHint')} /> : (
             <DataTable
               label={t('title')}
               rows={rows}
