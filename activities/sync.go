@@ -110,7 +110,9 @@ func (a *Sync) Probe(ctx context.Context, system uuid.UUID) error {
 }
 
 // Known reports whether the agent still exists.
-func (a *Sync) Known(ctx context.Context, system uuid.UUID) (bool, error) { return a.Agents.Known(ctx, system) }
+func (a *Sync) Known(ctx context.Context, system uuid.UUID) (bool, error) {
+	return a.Agents.Known(ctx, system)
+}
 
 // Wake notes that an agent is back and sends what waited for it.
 func (a *Sync) Wake(ctx context.Context, system uuid.UUID) error {

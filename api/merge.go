@@ -11,7 +11,6 @@ import (
 
 	"provost/internal/account"
 	"provost/internal/authz"
-	"provost/internal/fault"
 	"provost/internal/identity"
 	"provost/internal/metadata"
 )
@@ -65,10 +64,14 @@ func (a *API) merge(ctx context.Context, in *mergeInput, do func(context.Context
 	if err != nil {
 		return nil, err
 	}
-	for name := range in.Body.From {
-		if guard.Hidden(name) {
-			return nil, fault.InvalidField("from."+name, "There is no attribute %s.", name)
+	var changed []string
+	for name, id := range in.Body.From {
+		if guard.Hidden(name) || id != in.Body.SurvivorID {
+			changed = append(changed, name)
 		}
+	}
+	if err := guard.Given(changed); err != nil {
+		return nil, err
 	}
 	merged, err := do(ctx, in.Body.MergeRequest)
 	if err != nil {

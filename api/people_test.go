@@ -215,4 +215,9 @@ func TestMergeShowsNoHiddenAttribute(t *testing.T) {
 	require.NotContains(t, string(operator.post("/api/v1/users/merge/preview", request).status(http.StatusOK).body), "planted")
 	request["from"] = map[string]any{"attributes.salary": anna.ID}
 	operator.post("/api/v1/users/merge/preview", request).problem(http.StatusUnprocessableEntity, "invalid")
+	delete(request, "from")
+	operator.post("/api/v1/users/merge", request).status(http.StatusOK)
+	merged, err := b.platform.Users.Get(asPlatform(t), anna.ID)
+	require.NoError(t, err)
+	require.Equal(t, "planted", merged.Attributes["salary"], "what the operator may not see is not lost")
 }

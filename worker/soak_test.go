@@ -164,8 +164,9 @@ func (s *soak) grow(prefix string, random *rand.Rand) {
 
 // settle waits until everything is provisioned and counts what the oracle finds.
 func (s *soak) settle() {
-	s.arrive(5 * time.Minute)
+	came := within(5*time.Minute, s.settled)
 	s.judge(compare(s.wanted(), s.entries()))
+	require.True(s.t, came, "all is provisioned and noted: %v", s.Open())
 }
 
 // finish completes the counts.

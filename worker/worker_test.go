@@ -193,7 +193,9 @@ func (c *counter) Do(ctx context.Context, fn func(context.Context) error) error 
 func (c *counter) View(ctx context.Context, fn func(context.Context) error) error { return fn(ctx) }
 
 // TargetSystems implements synctask.Store: none.
-func (c *counter) TargetSystems(context.Context) ([]account.System, map[uuid.UUID]bool, error) { return nil, nil, nil }
+func (c *counter) TargetSystems(context.Context) ([]account.System, map[uuid.UUID]bool, error) {
+	return nil, nil, nil
+}
 
 // OpenTasks implements synctask.Store: planning an object without systems closes its task at once.
 func (c *counter) OpenTasks(_ context.Context, kind change.Kind, objects []uuid.UUID) ([]synctask.Task, error) {

@@ -15,6 +15,7 @@ import (
 	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/identity"
+	"provost/internal/metadata"
 	"provost/internal/object"
 	"provost/internal/query"
 )
@@ -117,7 +118,8 @@ func (m *Merger) Merge(ctx context.Context, r MergeRequest) (Merged, error) {
 		if err := m.end(ctx, others, &out); err != nil {
 			return err
 		}
-		if out.Survivor, err = m.Users.Update(ctx, survivor.ID, 0, picked); err != nil {
+		// Values that the person may not see or write are carried over too: nothing is lost.
+		if out.Survivor, err = m.Users.Update(metadata.AsEngine(ctx), survivor.ID, 0, picked); err != nil {
 			return err
 		}
 		if err := m.keepFormerGroup(ctx, survivor, &out.Survivor, &out); err != nil {

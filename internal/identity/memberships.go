@@ -64,6 +64,9 @@ func (r *membershipRules) Prepare(ctx context.Context, edits []*object.Edit[Memb
 	if err := r.checkPrimary(ctx, edits); err != nil {
 		return err
 	}
+	if err := r.checkReach(ctx, edits); err != nil {
+		return err
+	}
 	return CheckAttributes(ctx, r.attributes, "userGroup", edits, func(m *Membership) *object.Attributes { return &m.Attributes })
 }
 
@@ -106,9 +109,47 @@ func (r *membershipRules) checkPrimary(ctx context.Context, edits []*object.Edit
 	return nil
 }
 
+// checkReach refuses to bring people into a group whom the caller may not change. Permissions can be limited to the members of a group:
+// whoever may change the group could else bring anybody within their own reach, and then reset the password of an administrator.
+func (r *membershipRules) checkReach(ctx context.Context, edits []*object.Edit[Membership]) error {
+	who, _ := authz.From(ctx)
+	scope := who.Scope(authz.UserUpdate)
+	if scope.All {
+		return nil
+	}
+	var ids []uuid.UUID
+	for _, e := range edits {
+		if joins(e) {
+			ids = append(ids, e.After.UserID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := r.users.Get(ctx, scope, ids...)
+	if err != nil {
+		return fmt.Errorf("find users within reach: %w", err)
+	}
+	within := make(map[uuid.UUID]bool, len(found))
+	for i := range found {
+		within[found[i].ID] = true
+	}
+	for _, e := range edits {
+		if joins(e) && !within[e.After.UserID] {
+			e.Err = fault.New(fault.Denied, "You may not change %s, and so you may not add this user to a group.", e.After.User)
+		}
+	}
+	return nil
+}
+
+// joins reports whether an edit brings a user into a group.
+func joins(e *object.Edit[Membership]) bool {
+	return e.After != nil && e.Err == nil && (e.Created() || e.Before.GroupID != e.After.GroupID)
+}
+
 // Written recomputes what the members hold: roles of the group come with it, grants held for it end with it.
 func (r *membershipRules) Written(ctx context.Context, edits []*object.Edit[Membership]) error {
-	var joins []Join
+	var came []Join
 	var moved, groups []uuid.UUID
 	for _, e := range edits {
 		for _, m := range []*Membership{e.Before, e.After} {
@@ -124,8 +165,8 @@ func (r *membershipRules) Written(ctx context.Context, edits []*object.Edit[Memb
 		}
 		r.people.Touch(ctx, change.User, e.After.UserID)
 		r.people.Regrant(ctx, change.User, e.After.UserID)
-		if e.Created() || e.Before.GroupID != e.After.GroupID {
-			joins = append(joins, Join{UserID: e.After.UserID, GroupID: e.After.GroupID})
+		if joins(e) {
+			came = append(came, Join{UserID: e.After.UserID, GroupID: e.After.GroupID})
 		}
 		if !e.Created() {
 			moved = append(moved, e.After.UserID)
@@ -134,5 +175,5 @@ func (r *membershipRules) Written(ctx context.Context, edits []*object.Edit[Memb
 	if err := touchUp(ctx, r.people, groups); err != nil {
 		return err
 	}
-	return follow(ctx, r.follower, joins, moved)
+	return follow(ctx, r.follower, came, moved)
 }

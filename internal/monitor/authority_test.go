@@ -48,6 +48,10 @@ func operations() map[string]operation {
 		"TestConnection": {
 			authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.TestConnection(ctx, id); return err },
 		},
+		"TestDraft": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error {
+			_, err := s.TestDraft(ctx, id, monitor.ConnectionDraft{})
+			return err
+		}},
 		"Schema":   {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.Schema(ctx, id); return err }},
 		"Evaluate": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.Evaluate(ctx, id, test); return err }},
 		"FetchRaw": {authz.SystemUpdate, func(ctx context.Context, s *monitor.Service) error { _, err := s.FetchRaw(ctx, id, test); return err }},

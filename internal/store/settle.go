@@ -181,12 +181,13 @@ func (u *unit) enqueue(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count tasks of source: %w", err)
 	}
-	if total := int(open) + count; total > BulkThreshold {
+	total := int(open) + count
+	if total > BulkThreshold {
 		task.Lane = "bulk"
 		task.Priority = max(task.Priority, 5)
-		if total > int(settings.TaskLimit) && !origin.Released {
-			task.Status = "held"
-		}
+	}
+	if total > int(settings.TaskLimit) && !origin.Released {
+		task.Status = "held"
 	}
 	return u.writeTasks(ctx, task)
 }

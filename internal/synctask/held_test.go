@@ -299,3 +299,26 @@ func TestRemovalTriggerSeesTheDeletedRole(t *testing.T) {
 	b.Settle()
 	require.Equal(t, []string{"Keeper"}, b.Keys("alpha", "group"), "the trigger vetoed by what the role was")
 }
+
+// The limit of a transaction counts however small it is.
+func TestTaskLimitHoldsAFewTasksToo(t *testing.T) {
+	t.Parallel()
+	for limit, open := range map[string][]string{
+		"2": {"user anna held", "user bert held", "user cleo held"},
+		"3": {},
+	} {
+		t.Run("limit "+limit, func(t *testing.T) {
+			t.Parallel()
+			b := enginetest.New(t)
+			b.System("alpha")
+			b.Set(parameter.TaskLimit, limit)
+			b.UsersAs(b.As(change.Origin{Kind: change.Import}), "anna", "bert", "cleo")
+			b.Settle()
+			require.ElementsMatch(t, open, b.Open())
+			_, err := b.Tenant.Release(b.Ctx, nil, true)
+			require.NoError(t, err)
+			b.Settle()
+			require.Equal(t, []string{"anna", "bert", "cleo"}, b.Keys("alpha", enginetest.Person))
+		})
+	}
+}

@@ -4512,6 +4512,8 @@ export interface components {
             groupId: string;
             /** Format: uuid */
             readonly id: string;
+            /** Format: uuid */
+            sourceSystemId?: string;
             /** Format: date-time */
             startAt: string | null;
             /** Format: date-time */
@@ -4539,6 +4541,8 @@ export interface components {
             groupId?: string;
             /** Format: uuid */
             readonly id?: string;
+            /** Format: uuid */
+            sourceSystemId?: string;
             /** Format: date-time */
             startAt?: string | null;
             /** Format: date-time */
@@ -5031,6 +5035,7 @@ export interface components {
             message: string;
         };
         RunOptions: {
+            mode?: string;
             of?: string;
         };
         RunRequest: {
