@@ -189,15 +189,6 @@ func (s *stack) unapplied() int {
 	return s.Count("select count(*) from target_states where applied_version <> desired_version")
 }
 
-// open counts open tasks; a database that is down has all of them.
-func (s *stack) open() int {
-	var n int
-	if err := s.Try(&n, "select count(*) from sync_tasks where status in ('pending', 'held', 'waiting', 'failed')"); err != nil {
-		return -1
-	}
-	return n
-}
-
 // within polls until the condition holds or the time is over.
 func within(limit time.Duration, condition func() bool) bool {
 	ticker := time.NewTicker(50 * time.Millisecond)

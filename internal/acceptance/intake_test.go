@@ -81,7 +81,7 @@ func TestGroupsOfADirectoryComeInAsRoles(t *testing.T) {
 	first := w.start(target, run.Reconcile, run.Completed)
 	require.Equal(t, []string{
 		"create account anna", "create account bert", "create informationSystem Directory", "create role all", "create role empty", "create role pumps",
-		"grant grant anna holds all", "grant grant anna holds pumps", "grant grant bert holds pumps",
+		"grant grant anna holds all", "grant grant anna holds pumps", "grant grant bert holds pumps", //nolint:dupword // the operation and the kind of object
 		"reject grant cn=pumps,ou=groups,dc=example,dc=com holds all",
 	}, briefly(w.changes(first.ID)))
 
@@ -155,7 +155,7 @@ func TestRolesAndGrantsOfADatabase(t *testing.T) {
 	r, err := w.Runs.Start(w.ctx, target.ID, run.Reconcile, run.Options{Mode: run.Differential})
 	require.NoError(t, err)
 	r = w.await(r.ID, run.Completed)
-	require.Equal(t, []string{"grant grant robot holds write", "update role write"}, briefly(w.changes(r.ID)), "what is gone only a full listing tells")
+	require.Equal(t, []string{"grant grant robot holds write", "update role write"}, briefly(w.changes(r.ID)), "what is gone only a full listing tells") //nolint:dupword // the operation and the kind of object
 	require.Less(t, r.Counters["listed"], int64(7), "unchanged rows are not read")
 	full := w.start(target, run.Reconcile, run.Completed)
 	require.Equal(t, []string{"revoke grant backup holds write"}, briefly(w.changes(full.ID)))

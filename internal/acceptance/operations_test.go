@@ -68,7 +68,9 @@ func (r *reader) call(method, path, accept string, body any) (int, []byte) {
 func (r *reader) send(method, path, accept string, body any) *http.Response {
 	r.t.Helper()
 	var content bytes.Buffer
-	require.NoError(r.t, json.NewEncoder(&content).Encode(body))
+	if body != nil {
+		require.NoError(r.t, json.NewEncoder(&content).Encode(body))
+	}
 	request, err := http.NewRequestWithContext(r.ctx, method, r.url+path, &content)
 	require.NoError(r.t, err)
 	request.Header.Set("Content-Type", "application/json")

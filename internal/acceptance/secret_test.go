@@ -146,14 +146,16 @@ func (p *plant) withoutUser() string {
 	return address.String()
 }
 
-// tryAgent makes a system that cannot be reached and asks for a test of it.
+// tryAgent makes a system that cannot be reached and asks for a test of it, as saved and as somebody is editing it.
 func (p *plant) tryAgent(name, kind string, parameters map[string]string) {
 	p.t.Helper()
 	made := p.system(account.System{Name: name, Connector: kind, Parameters: parameters})
-	status, answer := p.admin.call(http.MethodPost, "/api/v1/systems/"+made.ID.String()+"/test", "application/json", map[string]any{})
-	require.Less(p.t, status, 500, "%s", answer)
-	require.Contains(p.t, string(answer), "false", "the test fails: %s", name)
-	require.Empty(p.t, p.secrets.in(answer), name)
+	for _, body := range []any{nil, map[string]any{"parameters": parameters}} {
+		status, answer := p.admin.call(http.MethodPost, "/api/v1/systems/"+made.ID.String()+"/test", "application/json", body)
+		require.Equal(p.t, http.StatusOK, status, "%s", answer)
+		require.Contains(p.t, string(answer), "false", "the test fails: %s", name)
+		require.Empty(p.t, p.secrets.in(answer), name)
+	}
 }
 
 // refuseAddress checks that an address with a password in it is not even kept: only parameters that are secret are sealed.

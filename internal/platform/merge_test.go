@@ -195,9 +195,12 @@ func TestMergeJoinsMemberships(t *testing.T) {
 	day := func(n int) *time.Time { at := now.AddDate(0, 0, n); return &at }
 	anna, ann := b.user("anna", in("sales")), b.user("ann", in("export"))
 	for _, m := range []identity.Membership{
-		{User: "anna", Group: "chess", StartAt: day(-9), EndAt: day(1)}, {User: "ann", Group: "chess", StartAt: day(-5), EndAt: day(5)},
-		{User: "anna", Group: "choir", StartAt: day(-9)}, {User: "ann", Group: "choir", StartAt: day(-5), EndAt: day(5)},
-		{User: "anna", Group: "export"}, {User: "ann", Group: "sales"},
+		{User: "anna", Group: "chess", StartAt: day(-9), EndAt: day(1)},
+		{User: "ann", Group: "chess", StartAt: day(-5), EndAt: day(5)},
+		{User: "anna", Group: "choir", StartAt: day(-9)},
+		{User: "ann", Group: "choir", StartAt: day(-5), EndAt: day(5)},
+		{User: "anna", Group: "export"},
+		{User: "ann", Group: "sales"},
 	} {
 		_, err := b.Memberships.Create(b.ctx, m)
 		require.NoError(t, err)

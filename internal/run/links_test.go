@@ -20,26 +20,34 @@ func TestLinksOfListedObjects(t *testing.T) {
 		lists  bool
 	}{
 		"names of groups": {
-			Load, Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": []any{"a", " b ", ""}}},
-			[]StagedLink{{Kind: "membership", Owner: "anna", Target: "a"}, {Kind: "membership", Owner: "anna", Target: "b"}}, true,
+			Load,
+			Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": []any{"a", " b ", ""}}},
+			[]StagedLink{{Kind: "membership", Owner: "anna", Target: "a"}, {Kind: "membership", Owner: "anna", Target: "b"}},
+			true,
 		},
 		"maps of groups": {
-			Load, Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": []any{map[string]any{"name": "a"}, map[string]any{}}}},
-			[]StagedLink{{Kind: "membership", Owner: "anna", Target: "a"}}, true,
+			Load,
+			Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": []any{map[string]any{"name": "a"}, map[string]any{}}}},
+			[]StagedLink{{Kind: "membership", Owner: "anna", Target: "a"}},
+			true,
 		},
 		"one name":        {Load, Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": "a"}}, []StagedLink{{Kind: "membership", Owner: "anna", Target: "a"}}, true},
 		"no group":        {Load, Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": nil}}, nil, true},
 		"nothing mapped":  {Load, Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"firstName": "A"}}, nil, false},
 		"not in this run": {Reconcile, Object{Type: mapping.TypeUser, Key: "anna", Mapped: map[string]any{"secondaryGroups": "a"}}, nil, false},
 		"grants with a scope": {
-			Reconcile, Object{Type: mapping.TypeAccount, Key: "anna", Mapped: map[string]any{
+			Reconcile,
+			Object{Type: mapping.TypeAccount, Key: "anna", Mapped: map[string]any{
 				"allGrantedRoles": []map[string]any{{"grantedRole": "pumps", "domainValue": "works"}},
 			}},
-			[]StagedLink{{Kind: "grant", Owner: "anna", Target: "pumps", Scope: "works", Effective: true}}, true,
+			[]StagedLink{{Kind: "grant", Owner: "anna", Target: "pumps", Scope: "works", Effective: true}},
+			true,
 		},
 		"holders by address": {
-			Reconcile, Object{Type: mapping.TypeRole, Key: "pumps", Mapped: map[string]any{"grantedAccountNames": []string{"uid=anna, ou=people", `cn=B\, C,ou=x`}}},
-			[]StagedLink{{Kind: "grant", Owner: "uid=anna,ou=people", Target: "pumps"}, {Kind: "grant", Owner: `cn=B\, C,ou=x`, Target: "pumps"}}, true,
+			Reconcile,
+			Object{Type: mapping.TypeRole, Key: "pumps", Mapped: map[string]any{"grantedAccountNames": []string{"uid=anna, ou=people", `cn=B\, C,ou=x`}}},
+			[]StagedLink{{Kind: "grant", Owner: "uid=anna,ou=people", Target: "pumps"}, {Kind: "grant", Owner: `cn=B\, C,ou=x`, Target: "pumps"}},
+			true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -182,5 +182,7 @@ func (t *Tenant) SingleRoleClashes(ctx context.Context, users []uuid.UUID) ([]st
 	return names, err
 }
 
-var _ account.MergeDesk = (*Tenant)(nil)
-var _ account.Landscape = (*Tenant)(nil)
+var (
+	_ account.MergeDesk = (*Tenant)(nil)
+	_ account.Landscape = (*Tenant)(nil)
+)
