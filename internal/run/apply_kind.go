@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
@@ -270,7 +269,7 @@ func (l *grantLookup) draft(_ *entitlement.Grant, c *Change) (*entitlement.Grant
 		g.ScopeValueID = &id
 	}
 	if !known {
-		return nil, fault.New(fault.Conflict, "%s", fmt.Sprintf("The scope domain %s of the role %s has no value %s. Add it first.", r.ScopeDomain, r.Name, name))
+		return nil, fault.New(fault.Conflict, "The scope domain %s of the role %s has no value %s. Add it first.", r.ScopeDomain, r.Name, name)
 	}
 	return g, nil
 }
