@@ -50,6 +50,7 @@ func SyncBatch(ctx workflow.Context, in messages.SyncBatch) error {
 			waitUntil(ctx, signals, next)
 		}
 	}
+	drain(signals) // the next run looks anyway
 	return workflow.NewContinueAsNewError(ctx, SyncBatch, in)
 }
 
