@@ -14,7 +14,7 @@ interface WorkerFixtures {
 interface Fixtures {
   /** The API as the signed-in administrator, for preparing a story and looking at its effect. */
   api: Api;
-  /** Fails when axe finds anything in either colour scheme or when the page is wider than a phone, and keeps screenshots of all three. */
+  /** Fails when axe finds anything in either colour scheme or when the page is wider than a phone; with PROVOST_SCREENS set, screenshots of all three are kept. */
   looksRight: (name: string) => Promise<void>;
 }
 
@@ -44,10 +44,12 @@ export class Api {
   }
 }
 
+const keepScreens = process.env.PROVOST_SCREENS !== undefined;
+
 async function check(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.screenshot({ path: `test-results/screens/${name}-${colorScheme}.png`, fullPage: true });
+    if (keepScreens) await page.screenshot({ path: `test-results/screens/${name}-${colorScheme}.png`, fullPage: true });
     // Only what is wrong is reported: writing down all that is right takes axe as long as looking. The dark scheme differs in colours alone.
     const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
     const rules = colorScheme === 'light' ? axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']) : axe.withRules(['color-contrast']);
@@ -55,7 +57,7 @@ async function check(page: Page, name: string): Promise<void> {
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), `${name}, ${colorScheme}`).toEqual([]);
   }
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: `test-results/screens/${name}-phone.png` });
+  if (keepScreens) await page.screenshot({ path: `test-results/screens/${name}-phone.png` });
   const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(beyond, `${name} is wider than a phone, in pixels`).toBe(0);
 }
