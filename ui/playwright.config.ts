@@ -9,6 +9,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/traces',
   timeout: 30_000,
+  expect: { timeout: 10_000 },
   // Every worker is a whole platform; one leaves a small machine room for the browser.
   workers: 1,
   forbidOnly: process.env.CI !== undefined,

@@ -59,8 +59,8 @@ async function check(page: Page, name: string): Promise<void> {
   }
   await page.setViewportSize({ width: 390, height: 844 });
   if (keepScreens) await page.screenshot({ path: `test-results/screens/${name}-phone.png` });
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(beyond, `${name} is wider than a phone, in pixels`).toBe(0);
+  const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await expect.poll(beyond, `${name} is wider than a phone, in pixels`).toBe(0);
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
