@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -87,10 +86,7 @@ func (a *API) registerContents() {
 		Summary: "Make a role contain the draft", DefaultStatus: http.StatusNoContent,
 		Description: "All or nothing: contents that the draft does not name are removed.",
 	}, func(ctx context.Context, in *roleContentsInput) (*struct{}, error) {
-		if _, err := a.deps.Platform.Roles.Get(ctx, in.ID); err != nil {
-			return nil, err
-		}
-		err := a.deps.Platform.SetContents(ctx, in.ID, in.Body.contents())
+		err := a.deps.Platform.Composer.Set(ctx, in.ID, in.Body.contents())
 		if err == nil {
 			a.deps.Events.Publish("roles", in.ID)
 		}
@@ -99,54 +95,14 @@ func (a *API) registerContents() {
 }
 
 func (a *API) previewContents(ctx context.Context, in *contentsPreviewInput) (*contentsPreviewOutput, error) {
-	if _, err := a.deps.Platform.Roles.Get(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	changes, err := a.deps.Platform.PreviewContents(ctx, in.ID, in.Body.contents())
+	preview, err := a.deps.Platform.Composer.Preview(ctx, in.ID, in.Body.contents())
 	if err != nil {
 		return nil, err
 	}
-	out := &contentsPreviewOutput{}
-	for i := range changes {
-		if changes[i].Action == "grant" {
-			out.Body.Gained++
-		} else {
-			out.Body.Lost++
-		}
-	}
-	shown, err := a.visibleChanges(ctx, changes)
-	if err != nil {
-		return nil, err
-	}
-	out.Total, out.Body.Hidden = len(shown), len(changes)-len(shown)
-	from := min((in.Page-1)*in.Size, len(shown))
-	out.Body.Changes = filled(shown[from:min(from+in.Size, len(shown))])
-	return out, nil
-}
-
-// visibleChanges keeps the changes that the caller could see as grants: of the people, or of the roles, that grant:query is limited to.
-func (a *API) visibleChanges(ctx context.Context, changes []entitlement.HoldingChange) ([]entitlement.HoldingChange, error) {
-	scope := principalOf(ctx).Scope(authz.GrantQuery)
-	if scope.All {
-		return changes, nil
-	}
-	var users, roles []uuid.UUID
-	for i := range changes {
-		roles = append(roles, changes[i].RoleID)
-		if changes[i].UserID != nil {
-			users = append(users, *changes[i].UserID)
-		}
-	}
-	strangers, err := a.deps.Platform.Users.Store.Outside(ctx, authz.Scope{Groups: scope.Groups}, users...)
-	if err != nil {
-		return nil, err
-	}
-	foreign, err := a.deps.Platform.Roles.Store.Outside(ctx, authz.Scope{InformationSystems: scope.InformationSystems}, roles...)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(changes, func(c entitlement.HoldingChange) bool {
-		stranger := c.UserID == nil || slices.Contains(strangers, *c.UserID)
-		return stranger && slices.Contains(foreign, c.RoleID)
-	}), nil
+	from := min((in.Page-1)*in.Size, len(preview.Changes))
+	to := min(from+in.Size, len(preview.Changes))
+	return &contentsPreviewOutput{
+		Total: len(preview.Changes),
+		Body:  ContentsPreview{Gained: preview.Gained, Lost: preview.Lost, Hidden: preview.Hidden, Changes: filled(preview.Changes[from:to])},
+	}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -12,7 +11,6 @@ import (
 	"provost/internal/account"
 	"provost/internal/authz"
 	"provost/internal/identity"
-	"provost/internal/metadata"
 )
 
 type mergeInput struct{ Body MergeRequest }
@@ -58,26 +56,12 @@ func (a *API) registerMerge() {
 	})
 }
 
-// merge runs a merge or its preview, without the attributes that the metadata hides from the caller.
+// merge runs a merge or its preview, and blanks what the metadata hides of the survivor.
 func (a *API) merge(ctx context.Context, in *mergeInput, do func(context.Context, account.MergeRequest) (account.Merged, error)) (*mergeOutput, error) {
-	guard, err := a.deps.Platform.Attributes.Guard(ctx, a.deps.Platform.Users.Type, metadata.ReaderOf(ctx))
-	if err != nil {
-		return nil, err
-	}
-	var changed []string
-	for name, id := range in.Body.From {
-		if guard.Hidden(name) || id != in.Body.SurvivorID {
-			changed = append(changed, name)
-		}
-	}
-	if err := guard.Given(changed); err != nil {
-		return nil, err
-	}
 	merged, err := do(ctx, in.Body.MergeRequest)
 	if err != nil {
 		return nil, err
 	}
-	merged.Attributes = slices.DeleteFunc(merged.Attributes, func(m account.MergedAttribute) bool { return guard.Hidden(m.Name) })
 	users := resource[identity.User, *identity.User]{api: a, service: a.deps.Platform.Users}
 	if err := users.veil(ctx, &merged.Survivor); err != nil {
 		return nil, err

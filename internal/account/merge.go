@@ -69,6 +69,7 @@ type Merger struct {
 	Accounts    *Accounts
 	Access      *AccessEntries
 	Systems     *entitlement.InformationSystems
+	Attributes  *metadata.Schemas
 	Desk        MergeDesk
 }
 
@@ -95,11 +96,19 @@ func (m *Merger) Preview(ctx context.Context, r MergeRequest) (Merged, error) {
 // survivor belongs to all their groups, uses and manages the shared accounts and owns the information systems in their place; then they
 // are deleted. Their history and audit entries stay under their own names; an entry of the survivor names them.
 //
-// Who merges needs to be allowed to change the survivor and to delete the others. It returns fault.Invalid for a request that names too
-// few or too many users, fault.Conflict for users that cannot be merged, and fault.Denied where the merge would hand on permissions.
+// Who merges needs to be allowed to change the survivor and to delete the others, and chooses only among values that they may see and
+// write. It returns fault.Invalid for a request that names too few or too many users or such a value, fault.Conflict for users that
+// cannot be merged, and fault.Denied where the merge would hand on permissions.
 func (m *Merger) Merge(ctx context.Context, r MergeRequest) (Merged, error) {
 	var out Merged
-	err := m.Users.Tx.Do(ctx, func(ctx context.Context) error {
+	guard, err := m.Attributes.Guard(ctx, m.Users.Type, metadata.ReaderOf(ctx))
+	if err != nil {
+		return out, err
+	}
+	if err := guard.Given(chosen(guard, r)); err != nil {
+		return out, err
+	}
+	err = m.Users.Tx.Do(ctx, func(ctx context.Context) error {
 		survivor, others, err := m.look(ctx, r)
 		if err != nil {
 			return err
@@ -111,6 +120,7 @@ func (m *Merger) Merge(ctx context.Context, r MergeRequest) (Merged, error) {
 		if err != nil {
 			return err
 		}
+		attributes = slices.DeleteFunc(attributes, func(a MergedAttribute) bool { return guard.Hidden(a.Name) })
 		out = Merged{Attributes: attributes, Groups: []string{}, Access: []string{}, Owned: []string{}, MergedUsers: []string{}}
 		if err := m.carryOver(ctx, survivor, others, &out); err != nil {
 			return err
@@ -128,6 +138,17 @@ func (m *Merger) Merge(ctx context.Context, r MergeRequest) (Merged, error) {
 		return m.record(ctx, &out, others)
 	})
 	return out, err
+}
+
+// chosen names the attributes that a request asks to see or to write: hidden ones, and those that get another user's value.
+func chosen(guard *metadata.Guard, r MergeRequest) []string {
+	var names []string
+	for name, id := range r.From {
+		if guard.Hidden(name) || id != r.SurvivorID {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // look reads the users, locked, if the caller may see them all.

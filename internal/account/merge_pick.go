@@ -3,6 +3,7 @@ package account
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,10 +14,27 @@ import (
 	"provost/internal/identity"
 )
 
-// mergeable are the attributes of a user of which one value is chosen, in the order of the page. The full name follows from the others.
-var mergeable = []string{
-	"userName", "firstName", "lastName", "middleName", "userType", "primaryGroup", "email", "mailAlias", "mailServer", "homeServer",
-	"profileServer", "phone", "active", "multiSession", "comments",
+// mergeable are the attributes of a user of which one value is chosen, in the order of the page, and how a user takes that of another.
+// The full name follows from the others.
+var mergeable = []struct {
+	name string
+	take func(to, of *identity.User)
+}{
+	{"userName", func(to, of *identity.User) { to.UserName = of.UserName }},
+	{"firstName", func(to, of *identity.User) { to.FirstName = of.FirstName }},
+	{"lastName", func(to, of *identity.User) { to.LastName = of.LastName }},
+	{"middleName", func(to, of *identity.User) { to.MiddleName = of.MiddleName }},
+	{"userType", func(to, of *identity.User) { to.UserTypeID, to.UserType = of.UserTypeID, of.UserType }},
+	{"primaryGroup", func(to, of *identity.User) { to.PrimaryGroupID, to.PrimaryGroup = of.PrimaryGroupID, of.PrimaryGroup }},
+	{"email", func(to, of *identity.User) { to.Email = of.Email }},
+	{"mailAlias", func(to, of *identity.User) { to.MailAlias = of.MailAlias }},
+	{"mailServer", func(to, of *identity.User) { to.MailServer = of.MailServer }},
+	{"homeServer", func(to, of *identity.User) { to.HomeServer = of.HomeServer }},
+	{"profileServer", func(to, of *identity.User) { to.ProfileServer = of.ProfileServer }},
+	{"phone", func(to, of *identity.User) { to.Phone = of.Phone }},
+	{"active", func(to, of *identity.User) { to.Active = of.Active }},
+	{"multiSession", func(to, of *identity.User) { to.MultiSession = of.MultiSession }},
+	{"comments", func(to, of *identity.User) { to.Comments = of.Comments }},
 }
 
 // customPrefix begins the names of custom attributes.
@@ -85,13 +103,11 @@ func mergeableOf(documents []map[string]any) []string {
 			}
 		}
 	}
-	names := slices.Clone(mergeable)
-	first := len(names)
-	for name := range custom {
-		names = append(names, name)
+	names := make([]string, 0, len(mergeable)+len(custom))
+	for _, a := range mergeable {
+		names = append(names, a.name)
 	}
-	slices.Sort(names[first:])
-	return names
+	return append(names, slices.Sorted(maps.Keys(custom))...)
 }
 
 // flat gives a user's attributes by name, the custom ones with their prefix.
@@ -126,43 +142,10 @@ func take(to, of *identity.User, name string, value any) {
 		}
 		return
 	}
-	switch name {
-	case "userName":
-		to.UserName = of.UserName
-	case "firstName":
-		to.FirstName = of.FirstName
-	case "lastName":
-		to.LastName = of.LastName
-	case "middleName":
-		to.MiddleName = of.MiddleName
-	case "userType":
-		to.UserTypeID, to.UserType = of.UserTypeID, of.UserType
-	case "primaryGroup":
-		to.PrimaryGroupID, to.PrimaryGroup = of.PrimaryGroupID, of.PrimaryGroup
-	default:
-		takeRest(to, of, name)
-	}
-}
-
-func takeRest(to, of *identity.User, name string) {
-	switch name {
-	case "email":
-		to.Email = of.Email
-	case "mailAlias":
-		to.MailAlias = of.MailAlias
-	case "mailServer":
-		to.MailServer = of.MailServer
-	case "homeServer":
-		to.HomeServer = of.HomeServer
-	case "profileServer":
-		to.ProfileServer = of.ProfileServer
-	case "phone":
-		to.Phone = of.Phone
-	case "active":
-		to.Active = of.Active
-	case "multiSession":
-		to.MultiSession = of.MultiSession
-	case "comments":
-		to.Comments = of.Comments
+	for _, a := range mergeable {
+		if a.name == name {
+			a.take(to, of)
+			return
+		}
 	}
 }

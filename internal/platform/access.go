@@ -43,22 +43,6 @@ func (p *Platform) PreviewPolicy(ctx context.Context, draft account.System) (acc
 	return preview, err
 }
 
-// PreviewContents says who would get or lose which role if a role contained the draft (see entitlement.PreviewContents).
-func (p *Platform) PreviewContents(ctx context.Context, role uuid.UUID, draft []entitlement.Content) ([]entitlement.HoldingChange, error) {
-	return entitlement.PreviewContents(ctx, p.Tenant, p.RoleContents, p.Tenant.RoleContents(), role, draft)
-}
-
-// SetContents makes the contents of a role what a draft says: what the draft does not name is removed. All or nothing.
-func (p *Platform) SetContents(ctx context.Context, role uuid.UUID, draft []entitlement.Content) error {
-	return p.Tenant.Do(ctx, func(ctx context.Context) error {
-		edits, err := entitlement.EditsTo(ctx, p.Tenant.RoleContents(), role, draft)
-		if err != nil {
-			return err
-		}
-		return p.RoleContents.Apply(ctx, edits, true)
-	})
-}
-
 // EffectiveRoles gives every way in which a user holds roles, for a caller who may see the user.
 func (p *Platform) EffectiveRoles(ctx context.Context, user uuid.UUID) ([]entitlement.EffectiveRole, error) {
 	if _, err := p.Users.Get(ctx, user); err != nil {

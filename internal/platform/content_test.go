@@ -99,16 +99,16 @@ func TestPreviewOfContentsChangesNothing(t *testing.T) {
 	b.grant(u, parent)
 	b.forget()
 	draft := []entitlement.Content{{ContainedRoleID: fresh.ID, Mandatory: true}}
-	changes, err := b.PreviewContents(b.ctx, parent.ID, draft)
+	preview, err := b.Composer.Preview(b.ctx, parent.ID, draft)
 	require.NoError(t, err)
 	lines := []string{}
-	for _, c := range changes {
+	for _, c := range preview.Changes {
 		lines = append(lines, c.Action+" "+c.User+" "+c.Role)
 	}
 	require.Equal(t, []string{"grant u1 fresh@dir", "revoke u1 old@dir"}, lines)
 	require.Equal(t, []string{"old < parent@dir", "parent"}, b.held(u.ID))
 	require.Empty(t, b.tasks())
-	require.NoError(t, b.SetContents(b.ctx, parent.ID, draft))
+	require.NoError(t, b.Composer.Set(b.ctx, parent.ID, draft))
 	require.Equal(t, []string{"fresh < parent@dir", "parent"}, b.held(u.ID))
 	require.Equal(t, []string{"user/u1"}, b.tasks())
 }

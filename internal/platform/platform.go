@@ -49,6 +49,7 @@ type Platform struct {
 	MailDomains *identity.MailDomains
 	Memberships *identity.Memberships
 	Merger      *account.Merger
+	Composer    *entitlement.Composer
 
 	Metadata   *metadata.Attributes
 	Attributes *metadata.Schemas
@@ -98,8 +99,10 @@ func New(t *store.Tenant, deps Deps) *Platform {
 	p.wireIdentities(t)
 	p.giveVault()
 	p.Merger = &account.Merger{
-		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems, Desk: t,
+		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems,
+		Attributes: p.Attributes, Desk: t,
 	}
+	p.Composer = &entitlement.Composer{Roles: p.Roles, Contents: p.RoleContents, Users: t.Users(), Holdings: t}
 	p.Managers = entitlement.NewManagers(p.Roles, p.Grants, t.ScopeDomains(), t.Authorizations())
 	return p
 }
