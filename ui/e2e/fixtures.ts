@@ -46,9 +46,18 @@ export class Api {
 
 const keepScreens = process.env.PROVOST_SCREENS !== undefined;
 
+/** Waits until colours have reached what they change to: what is measured on the way belongs to neither scheme. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const finite = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(finite.map((animation) => animation.finished));
+  });
+}
+
 async function check(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await settled(page);
     if (keepScreens) await page.screenshot({ path: `test-results/screens/${name}-${colorScheme}.png`, fullPage: true });
     // Only what is wrong is reported: writing down all that is right takes axe as long as looking. The dark scheme differs in colours alone: it is asked what depends on them.
     // The legacy mode leaves out frames of other origins, of which there are none, and saves a page of its own for every result.
