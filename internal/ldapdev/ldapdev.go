@@ -72,7 +72,7 @@ type Server struct {
 	options Options
 	install installation
 	state   state
-	lock    *os.File
+	lock    *child.FolderLock
 	address *net.TCPAddr
 	process *child.Process
 }
@@ -186,7 +186,7 @@ func (s *Server) launch(ctx context.Context) (err error) {
 	cmd := exec.Command(s.install.slapd, "-F", s.config(), "-h", s.URL()+"/", "-d", "0")
 	cmd.Dir = s.options.Dir
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.ExtraFiles = []*os.File{s.lock}
+	cmd.ExtraFiles = []*os.File{s.lock.File()}
 	if s.process, err = child.Start(cmd, syscall.SIGTERM); err != nil {
 		return err
 	}

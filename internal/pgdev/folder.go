@@ -186,7 +186,7 @@ func (s *Server) spawn() error {
 	cmd.Dir = s.options.Dir
 	cmd.Env = environment()
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.ExtraFiles = []*os.File{s.lock}
+	cmd.ExtraFiles = []*os.File{s.lock.File()}
 	cmd.SysProcAttr = s.runAs.Attributes()
 	s.process, err = child.Start(cmd, syscall.SIGINT)
 	return err

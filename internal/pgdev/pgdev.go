@@ -57,7 +57,7 @@ type Server struct {
 	options  Options
 	programs install
 	runAs    *child.User
-	lock     *os.File
+	lock     *child.FolderLock
 	password string
 	sockets  string // folder of the socket
 	port     int

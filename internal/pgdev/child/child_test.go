@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,6 +88,21 @@ func TestLockFolderIsHeldByOne(t *testing.T) {
 	require.ErrorAs(t, err, &inUse)
 	require.Equal(t, &child.InUseError{Dir: dir, PID: os.Getpid()}, inUse)
 	require.NoError(t, lock.Close())
+	lock, err = child.LockFolder(t.Context(), dir)
+	require.NoError(t, err)
+	require.NoError(t, lock.Close())
+}
+
+// A child that is being started holds a copy of every open file until its program begins.
+func TestLockThatWasGivenBackIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	lock, err := child.LockFolder(t.Context(), dir)
+	require.NoError(t, err)
+	held, err := syscall.Dup(int(lock.File().Fd()))
+	require.NoError(t, err)
+	require.NoError(t, lock.Close())
+	time.AfterFunc(50*time.Millisecond, func() { _ = syscall.Close(held) })
 	lock, err = child.LockFolder(t.Context(), dir)
 	require.NoError(t, err)
 	require.NoError(t, lock.Close())

@@ -27,11 +27,10 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("the folder %s is in use by process %d: stop that process, or choose another folder", e.Dir, e.PID)
 }
 
-// LockFolder takes the lock file of dir, or returns an *InUseError. Give the open file to the server as one of its
-// ExtraFiles: then the lock lasts as long as either this process or the server, and whoever gets it knows that no server
-// runs on the folder. A lock whose process is dead belongs to a server that is shutting down; that end is waited for until
-// ctx ends. Closing the file gives the lock back.
-func LockFolder(ctx context.Context, dir string) (*os.File, error) {
+// LockFolder takes the lock file of dir, or returns an *InUseError. Give its file to the server as one of its ExtraFiles: then
+// the lock lasts as long as either this process or the server, and whoever gets it knows that no server runs on the folder. A
+// lock whose process is dead, or gave it back, belongs to a server that is shutting down; that end is waited for until ctx ends.
+func LockFolder(ctx context.Context, dir string) (*FolderLock, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
@@ -42,7 +41,19 @@ func LockFolder(ctx context.Context, dir string) (*os.File, error) {
 	if err := writeHolder(file); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return file, nil
+	return &FolderLock{file}, nil
+}
+
+// FolderLock is a folder that is held.
+type FolderLock struct{ file *os.File }
+
+// File is what a server has to be given, so that the lock lasts as long as it does.
+func (l *FolderLock) File() *os.File { return l.file }
+
+// Close gives the lock back. Nobody is named as its holder any more: a child that is just being started may have the file open for a
+// moment longer, and whoever comes next waits for that instead of being refused.
+func (l *FolderLock) Close() error {
+	return errors.Join(l.file.Truncate(0), l.file.Close())
 }
 
 func acquire(ctx context.Context, file *os.File, dir string) error {
