@@ -91,6 +91,12 @@ func newAPI(deps Deps) *API {
 	a.registerRuns()
 	a.registerAgents()
 	a.registerMonitoring()
+	a.registerProcessDefinitions()
+	a.registerProcessDrafts()
+	a.registerProcesses()
+	a.registerProcessOperations()
+	a.registerTasks()
+	a.registerChoices()
 	a.registerEvents()
 	describeAllIDs(a.huma.OpenAPI().Components.Schemas)
 	return a

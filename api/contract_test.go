@@ -144,14 +144,16 @@ func (d *document) json(o *described) (schema, bool) {
 func (d *document) body(t *testing.T, o *described) (media string, body io.Reader) {
 	t.Helper()
 	for media := range o.Body.Content {
-		switch {
-		case strings.HasSuffix(media, "json"):
+		if strings.HasSuffix(media, "json") {
 			s, _ := d.json(o)
 			text, err := json.Marshal(d.sample(s))
 			require.NoError(t, err)
 			return media, bytes.NewReader(text)
-		case media == "application/xml":
-			return media, strings.NewReader("<mappings/>")
+		}
+	}
+	for media, text := range map[string]string{"application/xml": "<mappings/>", "application/octet-stream": "a sample file"} {
+		if _, takes := o.Body.Content[media]; takes {
+			return media, strings.NewReader(text)
 		}
 	}
 	return "", nil

@@ -32,7 +32,12 @@ const backlog = 64
 var topics = map[string]authz.Permission{
 	"users": authz.UserQuery, "groups": authz.GroupQuery, "accounts": authz.AccountQuery, "systems": authz.SystemQuery,
 	"roles": authz.RoleQuery, "grants": authz.GrantQuery, "sync-tasks": authz.SyncTaskQuery, "runs": authz.RunQuery,
+	"process-definitions": authz.ProcessDefinitionQuery, "processes": authz.ProcessQuery, "tasks": authz.ProcessQuery,
+	"process-incidents": authz.ProcessQuery, "process-jobs": authz.ProcessQuery,
 }
+
+// shared are topics of which everybody has something: who may not see all of it is told the topic alone, and reads their own again.
+var shared = map[string]bool{"processes": true, "tasks": true}
 
 // Events is the broker between whoever changes something and the browsers that show it, within this process. The zero value is not
 // usable: see NewEvents. Methods are safe for concurrent use.
@@ -130,7 +135,7 @@ func (a *API) stream(ctx context.Context, w http.ResponseWriter, p authz.Princip
 // each reader whether the object is in scope would cost a query for each pair of them.
 func eventText(e Event, p authz.Principal) string {
 	scope := p.Scope(topics[e.Topic])
-	if scope.Empty() {
+	if scope.Empty() && !shared[e.Topic] {
 		return ""
 	}
 	if !scope.All {

@@ -12,11 +12,13 @@ import (
 
 	"provost/internal/audit"
 	"provost/internal/authz"
+	"provost/internal/process"
 )
 
 // Limits of request bodies. Imports may be as large as the parameter soffid.upload.maxsize says.
 const (
 	maxBody       = 4 << 20
+	maxDefinition = 3 * process.MaxSource // a source in JSON is longer than it is
 	defaultUpload = 100_000_000
 )
 
@@ -148,10 +150,7 @@ func refuseCrossOrigin(next http.Handler) http.Handler {
 // limitBody bounds what a request may send.
 func (a *API) limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		limit := int64(maxBody)
-		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, Base) && strings.HasSuffix(r.URL.Path, "/import") {
-			limit = a.uploadLimit(r.Context())
-		}
+		limit := a.bodyLimit(r)
 		if r.ContentLength > limit {
 			writeProblem(w, r, &http.MaxBytesError{Limit: limit})
 			return
@@ -159,6 +158,20 @@ func (a *API) limitBody(next http.Handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// bodyLimit says how much a request may send: files as much as uploads may, definitions of processes what those may have, all else little.
+func (a *API) bodyLimit(r *http.Request) int64 {
+	path, api := strings.CutPrefix(r.URL.Path, Base)
+	switch {
+	case !api || r.Method != http.MethodPost && r.Method != http.MethodPut:
+		return maxBody
+	case strings.HasSuffix(path, "/import") || strings.HasSuffix(path, "/documents"):
+		return a.uploadLimit(r.Context())
+	case strings.HasPrefix(path, "/process-definitions") || strings.HasPrefix(path, "/process-drafts"):
+		return maxDefinition
+	}
+	return maxBody
 }
 
 // uploadLimit is the parameter soffid.upload.maxsize, for those who are signed in.

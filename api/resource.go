@@ -276,7 +276,9 @@ func (r resource[T, P]) publish(ids ...uuid.UUID) {
 	}
 }
 
-func etag(o object.Object) string { return `"` + strconv.FormatInt(o.Base().Version, 10) + `"` }
+func etag(o object.Object) string { return versionTag(o.Base().Version) }
+
+func versionTag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 // parseETag reads If-Match; zero means that there is nothing to compare with.
 func parseETag(header string) (int64, error) {

@@ -7,14 +7,17 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"provost/bpm"
 	"provost/internal/account"
 	"provost/internal/audit"
 	"provost/internal/entitlement"
 	"provost/internal/mapping"
 	"provost/internal/metadata"
 	"provost/internal/monitor"
+	"provost/internal/process"
 	"provost/internal/run"
 	"provost/internal/session"
+	"provost/internal/task"
 )
 
 // schemaNames are the names in the document of types whose own name says too little without their package.
@@ -45,6 +48,27 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[monitor.Selection]():         "SyncTaskSelection",
 	reflect.TypeFor[monitor.Steered]():           "SyncTasksSteered",
 	reflect.TypeFor[monitor.Actual]():            "ActualAccount",
+	reflect.TypeFor[process.Definition]():        "ProcessDefinition",
+	reflect.TypeFor[process.Version]():           "ProcessVersion",
+	reflect.TypeFor[process.Draft]():             "ProcessDraft",
+	reflect.TypeFor[process.Finding]():           "ProcessFinding",
+	reflect.TypeFor[bpm.Difference]():            "ProcessDifference",
+	reflect.TypeFor[process.Converted]():         "ConvertedProcess",
+	reflect.TypeFor[process.Detail]():            "ProcessDetail",
+	reflect.TypeFor[process.LogLine]():           "ProcessLogLine",
+	reflect.TypeFor[process.WorkPlace]():         "ProcessTask",
+	reflect.TypeFor[process.Comment]():           "ProcessComment",
+	reflect.TypeFor[process.Document]():          "ProcessDocument",
+	reflect.TypeFor[process.Incident]():          "ProcessIncident",
+	reflect.TypeFor[process.Pending]():           "ProcessJob",
+	reflect.TypeFor[process.Principal]():         "TaskCandidate",
+	reflect.TypeFor[process.FieldView]():         "FormField",
+	reflect.TypeFor[process.DecidedLine]():       "ApprovalLine",
+	reflect.TypeFor[task.Detail]():               "TaskDetail",
+	reflect.TypeFor[task.Counts]():               "TaskCounts",
+	reflect.TypeFor[task.Line]():                 "LineDecision",
+	reflect.TypeFor[bpm.Value]():                 "FormChoice",
+	reflect.TypeFor[bpm.Decision]():              "TaskDecision",
 }
 
 // nameSchema names the schema of a type; a version of an object is named after the object.

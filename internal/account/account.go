@@ -80,6 +80,8 @@ type Access struct {
 	Group     string     `json:"group" db:"group,read" sql:"coalesce(g.name, '')"`
 	RoleID    *uuid.UUID `json:"roleId" db:"role_id"`
 	Role      string     `json:"role" db:"role,read" sql:"coalesce(r.name, '')"`
+	// EndAt is when the access ends by itself; nil for one that is taken away by hand.
+	EndAt *time.Time `json:"endAt,omitempty" db:"end_at"`
 }
 
 // Title names the access entry.

@@ -8,12 +8,17 @@ var workPermissions = []Definition{
 	},
 	{
 		Permission: ProcessDefinitionCreate, Object: ObjectProcessDefinition,
-		Description: Text{"Create process definitions", "Crear definiciones de proceso"},
+		Description: Text{"Draw new process definitions, without publishing them", "Crear definiciones de proceso, sin publicarlas"},
 		Implies:     []Permission{ProcessDefinitionQuery},
 	},
 	{
 		Permission: ProcessDefinitionUpdate, Object: ObjectProcessDefinition,
-		Description: Text{"Change process definitions", "Modificar definiciones de proceso"},
+		Description: Text{"Change drafts of process definitions, without publishing them", "Modificar borradores de procesos, sin publicarlos"},
+		Implies:     []Permission{ProcessDefinitionQuery},
+	},
+	{
+		Permission: ProcessDefinitionPublish, Object: ObjectProcessDefinition,
+		Description: Text{"Publish, enable and disable process definitions", "Publicar, activar y desactivar definiciones de proceso"},
 		Implies:     []Permission{ProcessDefinitionQuery},
 	},
 	{

@@ -233,10 +233,11 @@ const (
 
 // Permissions on uploaded process definitions.
 const (
-	ProcessDefinitionQuery  Permission = "processDefinition:query"
-	ProcessDefinitionCreate Permission = "processDefinition:create"
-	ProcessDefinitionUpdate Permission = "processDefinition:update"
-	ProcessDefinitionDelete Permission = "processDefinition:delete"
+	ProcessDefinitionQuery   Permission = "processDefinition:query"
+	ProcessDefinitionCreate  Permission = "processDefinition:create"
+	ProcessDefinitionUpdate  Permission = "processDefinition:update"
+	ProcessDefinitionPublish Permission = "processDefinition:publish"
+	ProcessDefinitionDelete  Permission = "processDefinition:delete"
 )
 
 // Permissions on running and finished processes.

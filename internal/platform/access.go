@@ -115,8 +115,8 @@ func (p *Platform) ConnectorParameters(ctx context.Context, system *account.Syst
 	return out, nil
 }
 
-// HonourDates makes begin and end what does so by a date that has come: memberships, groups, grants, approvals of roles. Grants held for
-// groups that a membership left end with it. It gives the next such date, zero when there is none.
+// HonourDates makes begin and end what does so by a date that has come: memberships, groups, grants, approvals of roles, access to
+// accounts. Grants held for groups that a membership left end with it. It gives the next such date, zero when there is none.
 func (p *Platform) HonourDates(ctx context.Context) (time.Time, error) {
 	ctx = identity.AsPlatform(change.WithOrigin(ctx, change.Origin{Kind: change.Rule}))
 	var next *time.Time
@@ -130,6 +130,9 @@ func (p *Platform) HonourDates(ctx context.Context) (time.Time, error) {
 				return err
 			}
 		}
+		if err := p.endAccess(ctx); err != nil {
+			return err
+		}
 		next, err = p.Tenant.NextDate(ctx)
 		return err
 	})
@@ -137,6 +140,22 @@ func (p *Platform) HonourDates(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return *next, nil
+}
+
+// endAccess takes access to accounts away whose end has come.
+func (p *Platform) endAccess(ctx context.Context) error {
+	ended, err := p.Tenant.EndedAccess(ctx)
+	if err != nil || len(ended) == 0 {
+		return err
+	}
+	edits := make([]*object.Edit[account.Access], len(ended))
+	for i, id := range ended {
+		edits[i] = &object.Edit[account.Access]{ID: id}
+	}
+	if err := p.AccountAccess.Apply(ctx, edits, true); err != nil {
+		return fmt.Errorf("end access: %w", err)
+	}
+	return nil
 }
 
 // defaultParameters are those that a new installation shows so that people find them. Authorisations need no rows: SOFFID_ADMIN holds

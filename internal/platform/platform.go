@@ -16,9 +16,11 @@ import (
 	"provost/internal/metadata"
 	"provost/internal/object"
 	"provost/internal/parameter"
+	"provost/internal/process"
 	"provost/internal/script"
 	"provost/internal/secret"
 	"provost/internal/store"
+	"provost/internal/task"
 )
 
 // Scripts runs scripts; it is implemented by *script.Host.
@@ -75,6 +77,11 @@ type Platform struct {
 	Authorizations     *entitlement.Authorizations
 	Managers           *entitlement.Managers
 
+	ProcessDefinitions *process.Definitions
+	Processes          *process.Processes
+	Operations         *process.Operations
+	Tasks              *task.Tasks
+
 	desk       *entitlement.Desk
 	vault      *store.Vault
 	connectors *connector.Registry
@@ -97,6 +104,7 @@ func New(t *store.Tenant, deps Deps) *Platform {
 	p.wireAccounts(t, evaluator)
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
+	p.wireProcesses(t, evaluator)
 	p.giveVault()
 	p.Merger = &account.Merger{
 		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems,

@@ -128,6 +128,9 @@ func custom(code string, kind metadata.DataType, options *metadata.Options, seen
 // conditions turns a list request into where and order clauses.
 func (t *table[T]) conditions(ctx context.Context, s authz.Scope, l query.List) (where, order string, args arguments, err error) {
 	var clauses []string
+	if t.rows != "" {
+		clauses = append(clauses, t.rows)
+	}
 	if clause := t.scopeClause(s, &args); clause != "" {
 		clauses = append(clauses, clause)
 	}
@@ -158,12 +161,19 @@ func (t *table[T]) conditions(ctx context.Context, s authz.Scope, l query.List) 
 // words is quick search: every word has to occur in the search expression or in a custom attribute marked for it. What the reader may not
 // see is left out in silence: they did not ask for it by name.
 func (t *table[T]) words(q string, v *view, args *arguments) []string {
+	separated := strings.FieldsFunc(q, func(r rune) bool { return strings.ContainsRune(" ,./\t", r) })
+	var clauses []string
+	if t.match != nil {
+		for _, word := range separated {
+			clauses = append(clauses, t.match(word, args.add(word)))
+		}
+		return clauses
+	}
 	if t.search == "" {
 		return nil
 	}
 	search := searched(t.search, v.hidden)
-	var clauses []string
-	for _, word := range strings.FieldsFunc(q, func(r rune) bool { return strings.ContainsRune(" ,./\t", r) }) {
+	for _, word := range separated {
 		pattern := args.add("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%")
 		alternatives := []string{search + " like provost.fold(" + pattern + "::text)"}
 		for _, code := range v.quick {

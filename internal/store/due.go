@@ -76,3 +76,15 @@ func (u *unit) lateDates(ctx context.Context) error {
 	}
 	return u.post(ctx, KindGrantsDue, []string{KindGrantsDue}, []json.RawMessage{json.RawMessage("{}")})
 }
+
+// EndedAccess gives the entries of access to accounts whose end has come.
+func (t *Tenant) EndedAccess(ctx context.Context) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := t.query(ctx, func(ctx context.Context, u *unit) (err error) {
+		if ids, err = u.q.EndedAccess(ctx); err != nil {
+			return fmt.Errorf("find access that ended: %w", err)
+		}
+		return nil
+	})
+	return ids, err
+}

@@ -19,6 +19,10 @@ const (
 	KindRunStart   = "run.start"
 	KindRunSignal  = "run.signal"
 	KindGrantsDue  = "grants.due" // start, or wake, of the workflow that honours dates; written by the trigger follow_dates
+
+	KindProcessStart   = "process.start"   // start of the workflow of a process
+	KindProcessDecide  = "process.decide"  // Update of a process: a task was completed
+	KindProcessControl = "process.control" // Update of a process: somebody steers it
 )
 
 // SyncObject is the payload of KindSyncObject.
@@ -56,6 +60,30 @@ type RunSignal struct {
 	Decision string    `json:"decision"`
 	By       string    `json:"by"`
 	Total    int64     `json:"total"` // length of the change list that was decided about
+}
+
+// ProcessStart is the payload of KindProcessStart. Everything else is in the database (process.Ledger).
+type ProcessStart struct {
+	Process    uuid.UUID `json:"process"`
+	Number     int64     `json:"number"`
+	Name       string    `json:"name"`
+	Definition string    `json:"definition"` // code
+	Version    uuid.UUID `json:"version"`
+	Initiator  string    `json:"initiator"` // user name
+}
+
+// ProcessDecide is the payload of KindProcessDecide.
+type ProcessDecide struct {
+	Process uuid.UUID `json:"process"`
+	Task    uuid.UUID `json:"task"`
+}
+
+// ProcessControl is the payload of KindProcessControl: what somebody wants a process to do (process.Control).
+type ProcessControl struct {
+	Process uuid.UUID       `json:"process"`
+	Action  string          `json:"action"`
+	By      string          `json:"by"` // user name
+	Payload json.RawMessage `json:"payload"`
 }
 
 // Delivery is one outbox row that the caller has claimed.

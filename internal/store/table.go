@@ -25,8 +25,12 @@ type table[T any] struct {
 	from string
 	// key is the SQL expression of the natural key, lower case.
 	key string
+	// rows is the condition on t that all rows of the list fulfil; empty for those of the whole table.
+	rows string
 	// search is the folded SQL expression that quick search looks in.
 	search string
+	// match gives the condition by which quick search finds a word, whose pattern is bound to placeholder as it is; it stands instead of search.
+	match func(word, placeholder string) string
 	// order is the default order of lists.
 	order string
 	// scope gives the predicate for a limited scope, on alias t; nil means that the type knows no limits and a limited scope sees nothing.
@@ -277,11 +281,15 @@ func (t *table[T]) List(ctx context.Context, s authz.Scope, l query.List) (query
 		if err := u.tx.QueryRow(ctx, "select count(*) from "+t.from+where, args.values...).Scan(&page.Total); err != nil {
 			return fmt.Errorf("count %s: %w", t.name, err)
 		}
-		sql := fmt.Sprintf("select %s from %s%s order by %s limit %d offset %d", t.shape.selected(), t.from, where, order, l.Size, (l.Page-1)*l.Size)
-		page.Items, err = t.fetch(ctx, sql, args.values...)
+		page.Items, err = t.fetch(ctx, t.paged(l, where, order), args.values...)
 		return err
 	})
 	return page, err
+}
+
+// paged gives the statement of one page.
+func (t *table[T]) paged(l query.List, where, order string) string {
+	return fmt.Sprintf("select %s from %s%s order by %s limit %d offset %d", t.shape.selected(), t.from, where, order, l.Size, (l.Page-1)*l.Size)
 }
 
 // Each implements object.Store: rows stream from the server, whatever their number.

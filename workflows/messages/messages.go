@@ -22,6 +22,7 @@ const (
 	TypeRun         = "run"
 	TypeMaintenance = "maintenance"
 	TypeGrantsDue   = "grants.due"
+	TypeProcess     = "process"
 )
 
 // Signals.
@@ -30,6 +31,10 @@ const (
 	Look = "look"
 	// Decide tells a blocked run what its reviewer decided.
 	Decide = "decide"
+	// Decided tells a process that people completed a task. It carries the id only: the committed row says what they decided.
+	Decided = "decided"
+	// Control tells a process what an operator, another process or a message asks of it.
+	Control = "control"
 )
 
 // SyncObject is the input of TypeSyncObject: one object that has to reach its systems.

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 const datesAreLate = `-- name: DatesAreLate :one
@@ -19,6 +21,31 @@ func (q *Queries) DatesAreLate(ctx context.Context) (bool, error) {
 	var late bool
 	err := row.Scan(&late)
 	return late, err
+}
+
+const endedAccess = `-- name: EndedAccess :many
+select id from account_access where end_at <= now() order by id
+`
+
+// Access to accounts whose end has come.
+func (q *Queries) EndedAccess(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, endedAccess)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const lockDueMark = `-- name: LockDueMark :one

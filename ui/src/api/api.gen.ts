@@ -1776,6 +1776,702 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List process definitions, by folder and name
+         * @description Enabled ones only: filter=enabled eq true.
+         */
+        get: operations["list-process-definitions"];
+        put?: never;
+        /**
+         * Deploy a definition
+         * @description The body is the file: BPMN 2.0, or a .pardef, which is imported. It becomes the current version of the definition with its code, or a new definition; a file that is the current version already changes nothing. With errors nothing is stored, and the answer holds all of them (422).
+         */
+        post: operations["deploy-process-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that can be said about a definition; nothing is stored */
+        post: operations["check-process-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A file as the designer can open it: BPMN without a diagram is drawn, a .pardef becomes BPMN; nothing is stored */
+        post: operations["convert-process-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/moddle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Descriptor of our elements in BPMN, for editors that are built on moddle */
+        get: operations["get-process-moddle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Processes to begin with, one for each kind */
+        get: operations["list-process-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One process definition */
+        get: operations["get-process-definition"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a definition of which there never was a process
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-process-definition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nobody start processes of a definition any more
+         * @description Processes that run are not concerned. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        post: operations["disable-process-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let people start processes of a definition
+         * @description Processes that run are not concerned. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        post: operations["enable-process-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-definitions/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was deployed of a definition, newest first, with what was remarked at each deployment */
+        get: operations["list-process-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document as a file */
+        get: operations["download-process-document"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a document
+         * @description For whoever attached it, managers of the process, and holders of process:update.
+         */
+        delete: operations["delete-process-document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unpublished work, by name, without sources */
+        get: operations["list-process-drafts"];
+        put?: never;
+        /**
+         * Begin a draft
+         * @description Needs processDefinition:create, or processDefinition:update for a version of a definition that there is.
+         */
+        post: operations["create-process-draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draft with its source */
+        get: operations["get-process-draft"];
+        /**
+         * Save a draft, finished or not
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        put: operations["save-process-draft"];
+        post?: never;
+        /**
+         * Throw a draft away; what is deployed stays
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        delete: operations["delete-process-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-drafts/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy a draft
+         * @description It becomes the current version and the draft is removed. With errors nothing changes, and the answer holds all of them (422). Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        post: operations["publish-process-draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work that failed and waits for an operator, newest first
+         * @description Of all processes with process:query, else of those the caller manages. Open ones only: filter=status eq "open".
+         */
+        get: operations["list-process-incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents/{id}/modify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the failed work again with other values
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process; others need process:resume to retry, and process:update for all else.
+         */
+        post: operations["modify-process-incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the failed work again
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process; others need process:resume to retry, and process:update for all else.
+         */
+        post: operations["retry-process-incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-incidents/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on as if the failed work were done
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process; others need process:resume to retry, and process:update for all else.
+         */
+        post: operations["skip-process-incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Timers and background steps that processes wait for, next ones first
+         * @description Of all processes with process:query, else of those the caller manages.
+         */
+        get: operations["list-process-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-jobs/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a job back although its time comes
+         * @description For managers of the process, and holders of process:resume.
+         */
+        post: operations["hold-process-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a held job go on, and a failed one try again
+         * @description For managers of the process, and holders of process:resume.
+         */
+        post: operations["resume-process-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-versions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version */
+        get: operations["get-process-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-versions/{id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed, element by element */
+        get: operations["compare-process-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/process-versions/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document of a version */
+        get: operations["download-process-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Processes that the caller may see, newest first
+         * @description Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.
+         */
+        get: operations["list-processes"];
+        put?: never;
+        /**
+         * Start a process
+         * @description The caller has to be among the initiators of the definition; what they may start is in /requests/catalogue.
+         */
+        post: operations["start-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One process with its log, what people have to do now, and where it stands */
+        get: operations["get-process"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a process; its tasks are taken back
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process, and its initiator and holders of process:cancel.
+         */
+        post: operations["cancel-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments, oldest first */
+        get: operations["list-process-comments"];
+        put?: never;
+        /** Write about a process */
+        post: operations["comment-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/diagram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The BPMN document that it runs by */
+        get: operations["get-process-diagram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents, oldest first */
+        get: operations["list-process-documents"];
+        put?: never;
+        /**
+         * Attach a document
+         * @description The body is the file, of at most soffid.upload.maxsize bytes.
+         */
+        post: operations["attach-to-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a process a message or a signal
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process, and holders of process:update.
+         */
+        post: operations["message-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a process on another version of its definition
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process, and holders of process:update.
+         */
+        post: operations["migrate-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the token of an element elsewhere
+         * @description The process acts on it within moments; follow it by the topic processes of /events. For managers of the process, and holders of process:update.
+         */
+        post: operations["move-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Processes that the caller started, newest first */
+        get: operations["list-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may start, by folder and name */
+        get: operations["list-request-catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/catalogue/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has to be filled in to start it */
+        get: operations["get-request-form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/catalogue/{id}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a field of a start form can be filled with
+         * @description Twenty at most. For those who may fill the form in, with or without the permission to query such objects.
+         */
+        get: operations["list-request-choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/role-contents": {
         parameters: {
             query?: never;
@@ -2934,6 +3630,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's tasks, newest first */
+        get: operations["list-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's inbox in numbers */
+        get: operations["count-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete several tasks with the same decision
+         * @description Each for itself: one that cannot be completed says why, and the others are.
+         */
+        post: operations["decide-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One task with its form, lines and decisions
+         * @description For everybody who may see its process; may says what the caller may do.
+         */
+        get: operations["get-task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a field of a task can be filled with
+         * @description Twenty at most. For those who may fill the form in, with or without the permission to query such objects. Without a field and with the kind user: to whom the task can be delegated.
+         */
+        get: operations["list-task-choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a task: nobody else sees it in their inbox */
+        post: operations["claim-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write about a task */
+        post: operations["comment-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a task
+         * @description One completion wins: the others answer 409 and say who was first, or that the time ran out. Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        post: operations["complete-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a task to somebody else */
+        post: operations["delegate-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach a document to a task whose step takes any
+         * @description The body is the file, of at most soffid.upload.maxsize bytes.
+         */
+        post: operations["attach-to-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep what was filled in so far
+         * @description Without If-Match the change applies to whatever version there is; with it, a version that somebody else changed answers 412.
+         */
+        put: operations["save-task-draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a delegated task back */
+        post: operations["recall-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task back: to who delegated it, else to all candidates */
+        post: operations["release-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note when a task is going to be done */
+        post: operations["schedule-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3437,6 +4389,8 @@ export interface components {
             /** Format: date-time */
             readonly createdAt: string;
             readonly createdBy: string;
+            /** Format: date-time */
+            endAt?: string;
             group: string;
             /** Format: uuid */
             groupId: string | null;
@@ -3461,6 +4415,8 @@ export interface components {
             /** Format: date-time */
             readonly createdAt?: string;
             readonly createdBy?: string;
+            /** Format: date-time */
+            endAt?: string;
             group?: string;
             /** Format: uuid */
             groupId?: string | null;
@@ -3604,6 +4560,19 @@ export interface components {
              * @description Parts that wait for the agent
              */
             waiting: number;
+        };
+        ApprovalLine: {
+            comment: string;
+            content: unknown;
+            decidedBy: string;
+            /** @enum {string} */
+            decision: "" | "approved" | "denied";
+            /** Format: uuid */
+            id: string;
+            key: string;
+            /** Format: uuid */
+            subjectId: string | null;
+            title: string;
         };
         AttributeChange: {
             after: unknown;
@@ -3766,6 +4735,33 @@ export interface components {
             /** Format: int64 */
             unchanged: number;
         };
+        CatalogueEntry: {
+            code: string;
+            description: string;
+            folder: string;
+            /**
+             * Format: uuid
+             * @description Of the definition
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            name: string;
+        };
+        CommentRequest: {
+            text: string;
+        };
+        CompleteRequest: {
+            comment?: string;
+            /** @description Of an approval */
+            lines?: components["schemas"]["LineDecision"][];
+            /** @description Id or name of a decision. Of an approval: what holds for every line that is not named (approve, deny) */
+            outcome?: string;
+            /** @description What was filled in, by field */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
         ConnectionDraft: {
             /** @description All parameters, in place of those saved; a secret that is *** keeps its saved value, as in an update */
             parameters: {
@@ -3859,6 +4855,12 @@ export interface components {
              */
             lost: number;
         };
+        ConvertedProcess: {
+            /** @description What could not be brought over, or why nothing could */
+            findings: components["schemas"]["ProcessFinding"][];
+            /** @description BPMN with a diagram; empty when nothing could be made of the file */
+            source: string;
+        };
         CorrelationRule: {
             expression: string;
             kind: string;
@@ -3866,6 +4868,47 @@ export interface components {
         Credentials: {
             password: string;
             userName: string;
+        };
+        DecideRequest: {
+            comment?: string;
+            ids: string[];
+            /** @description Id or name of a decision that all of them have; of approvals: approve or deny */
+            outcome: string;
+        };
+        DecideResult: {
+            completed: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @description Why it was not completed */
+            problem?: components["schemas"]["Problem"];
+            task?: components["schemas"]["Task"];
+        };
+        DelegateRequest: {
+            comment?: string;
+            /** @description User name or id */
+            to: string;
+        };
+        DraftChange: {
+            name: string;
+            /** @description BPMN, finished or not */
+            source: string;
+        };
+        DraftRequest: {
+            /**
+             * Format: uuid
+             * @description Definition that it becomes a version of
+             */
+            definitionId?: string;
+            /** @description That of the definition when absent */
+            name?: string;
+            /** @description BPMN; the current version of the definition when absent */
+            source?: string;
+        };
+        DraftRequestOfTask: {
+            /** @description By field; nothing has to be complete */
+            values: {
+                [key: string]: unknown;
+            };
         };
         EffectiveRole: {
             account: string;
@@ -3974,12 +5017,52 @@ export interface components {
             /** Format: int64 */
             tasks: number;
         };
+        FormChoice: {
+            code: string;
+            label: string;
+        };
+        FormField: {
+            /** @description SCIM filter of what a reference may point at */
+            filter?: string;
+            label: string;
+            multiple: boolean;
+            name: string;
+            /** @description Of a reference to a custom object */
+            objectType?: string;
+            readOnly: boolean;
+            required: boolean;
+            /**
+             * Format: int64
+             * @description Most characters; zero for no limit
+             */
+            size?: number;
+            /** @description Data type of the metadata */
+            type: string;
+            /** @description The only ones that can be chosen; empty for any */
+            values: components["schemas"]["FormChoice"][];
+        };
         FormFile: {
             ContentType: string;
             Filename: string;
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        FormReference: {
+            /** @description Tells namesakes apart */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            label: string;
+            /** @description What the field keeps: anna, payroll-clerk@Directory */
+            name: string;
+            /** Format: uuid */
+            scopeDomainId?: string;
+            /**
+             * @description Of a role that is granted within a scope
+             * @enum {string}
+             */
+            scopeKind?: "group" | "informationSystem" | "values";
         };
         Found: {
             /** @description Tells namesakes apart */
@@ -4411,6 +5494,12 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        LineDecision: {
+            approve: boolean;
+            comment?: string;
+            /** Format: uuid */
+            id: string;
+        };
         LoadTrigger: {
             event: string;
             objectType: string;
@@ -4582,6 +5671,34 @@ export interface components {
             from: string;
             name: string;
             values: components["schemas"]["MergeCandidate"][];
+        };
+        MessageRequest: {
+            /** @enum {string} */
+            kind: "message" | "signal";
+            name: string;
+            /** @description Variables that it sets */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        MigrateRequest: {
+            /** @description New ids of elements that are gone or renamed, by their old ones */
+            elements?: {
+                [key: string]: string;
+            };
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Id of the version
+             */
+            version: string;
+        };
+        MoveRequest: {
+            /** @description Id of the element where the token is */
+            from: string;
+            reason: string;
+            /** @description Id of an element of the same scope */
+            to: string;
         };
         MovedAccount: {
             /** Format: uuid */
@@ -4794,6 +5911,338 @@ export interface components {
             /** @description What is wrong there */
             message: string;
         };
+        Process: {
+            /** @description Code of the definition */
+            definition: string;
+            /** Format: uuid */
+            definitionId: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description User name */
+            initiator: string;
+            /** Format: uuid */
+            initiatorId: string | null;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            /** @description Why it failed */
+            message: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description What people call it by
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description Process that called it
+             */
+            parentId: string | null;
+            /** @description Ids of the elements where it stands */
+            places: string[];
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            status: "starting" | "running" | "completed" | "cancelled" | "failed";
+            /** @description Where it stands, in words */
+            steps: string;
+            /** @description User name of whom it is about */
+            subject: string;
+            /** Format: uuid */
+            subjectId: string | null;
+            /** Format: uuid */
+            versionId: string;
+            /** Format: int64 */
+            versionNumber: number;
+        };
+        ProcessComment: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            taskId: string | null;
+            text: string;
+        };
+        ProcessDefinition: {
+            /** @description Id of the process element: what other programs know the process by */
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            deployedAt: string | null;
+            deployedBy: string;
+            description: string;
+            /** @description Nobody starts a disabled one; its processes end as they would */
+            enabled: boolean;
+            /** @description Where it stands in the catalogue: Users/Leavers */
+            folder: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the current version
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Processes that have not ended
+             */
+            running: number;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            versionId: string | null;
+        };
+        ProcessDifference: {
+            after?: string;
+            before?: string;
+            change: string;
+            element: string;
+            name?: string;
+            property?: string;
+            type: string;
+        };
+        ProcessDocument: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            /** Format: uuid */
+            id: string;
+            mediaType: string;
+            name: string;
+            /** Format: uuid */
+            processId: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: uuid */
+            taskId: string | null;
+        };
+        ProcessDraft: {
+            /** @description Of that definition */
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /**
+             * Format: uuid
+             * @description Definition that it becomes a version of; null makes a new one
+             */
+            definitionId: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description BPMN; absent in lists */
+            source?: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProcessFinding: {
+            code: string;
+            /** @description Id of the element; empty for the document */
+            element: string;
+            /**
+             * Format: int64
+             * @description In the document, from 1
+             */
+            line?: number;
+            message: string;
+            /**
+             * @description With an error the definition is refused
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "hint";
+        };
+        ProcessIncident: {
+            /** @description What was decided: retry, skip, modify */
+            action: string;
+            code: string;
+            element: string;
+            /** Format: uuid */
+            id: string;
+            message: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the process
+             */
+            number: number;
+            /** Format: date-time */
+            openedAt: string;
+            process: string;
+            /** Format: uuid */
+            processId: string;
+            reason: string;
+            /** Format: date-time */
+            solvedAt: string | null;
+            /** @description Who decided */
+            solvedBy: string;
+            /**
+             * @description asked: somebody decided what to do, and the process has not done it yet
+             * @enum {string}
+             */
+            status: "open" | "asked" | "solved";
+        };
+        ProcessJob: {
+            /**
+             * Format: int64
+             * @description That failed
+             */
+            attempts: number;
+            /** Format: date-time */
+            dueAt: string | null;
+            element: string;
+            /** @description Waits although its time has come */
+            held: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "timer" | "async";
+            /** @description Of the last attempt */
+            message: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the process
+             */
+            number: number;
+            process: string;
+            /** Format: uuid */
+            processId: string;
+            /** @enum {string} */
+            status: "waiting" | "running" | "failed";
+        };
+        ProcessLogLine: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            element: string;
+            /** @description Id of the flow that an element was left by */
+            flow: string;
+            /** Format: int64 */
+            id: number;
+            /** @description enter and leave of an element, incident, finish; start, claim, release, delegate, complete, cancel … of people */
+            kind: string;
+            name: string;
+            outcome: string;
+            text: string;
+        };
+        ProcessTask: {
+            assignee: string;
+            candidates: string[];
+            /** Format: date-time */
+            dueAt: string | null;
+            element: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            status: "waiting" | "open" | "claimed";
+            title: string;
+        };
+        ProcessTemplate: {
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            name: string;
+            /** @description BPMN with diagram */
+            source: string;
+        };
+        ProcessVersion: {
+            code: string;
+            /** Format: uuid */
+            definitionId: string;
+            /** Format: date-time */
+            deployedAt: string;
+            deployedBy: string;
+            fileName: string;
+            /** @description What was remarked when it was deployed; nothing of it kept it from running */
+            findings: components["schemas"]["ProcessFinding"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description Processes of this version that have not ended
+             */
+            running: number;
+            /** @description Of the source, in hexadecimal digits */
+            sha256: string;
+        };
+        ProcessView: {
+            /** @description Code of the definition */
+            definition: string;
+            /** Format: uuid */
+            definitionId: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description User name */
+            initiator: string;
+            /** Format: uuid */
+            initiatorId: string | null;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            /** @description Oldest first */
+            log: components["schemas"]["ProcessLogLine"][];
+            /** @description What the caller may do */
+            may: ("cancel" | "retry" | "skip" | "move" | "migrate" | "message" | "signal")[];
+            /** @description Why it failed */
+            message: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description What people call it by
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description Process that called it
+             */
+            parentId: string | null;
+            /** @description Ids of the elements where it stands */
+            places: string[];
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            status: "starting" | "running" | "completed" | "cancelled" | "failed";
+            /** @description Where it stands, in words */
+            steps: string;
+            /** @description User name of whom it is about */
+            subject: string;
+            /** Format: uuid */
+            subjectId: string | null;
+            /** @description What people have to do now */
+            tasks: components["schemas"]["ProcessTask"][];
+            /** @description Its workflow in the Temporal interface; empty for callers without temporal:read */
+            temporalUrl: string;
+            /** @description Its variables; empty for callers who only see that it goes on */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            versionId: string;
+            /** Format: int64 */
+            versionNumber: number;
+        };
+        ReasonRequest: {
+            reason?: string;
+        };
         RejectedObject: {
             /** Format: uuid */
             id: string;
@@ -4813,6 +6262,16 @@ export interface components {
             /** @description Attribute, when one is at fault */
             location: string;
             message: string;
+        };
+        RepairRequest: {
+            /** @description To skip: id of the flow to leave the step by */
+            outcome?: string;
+            /** @description Required to skip and to modify */
+            reason?: string;
+            /** @description To modify: variables with their new values; to skip: what the step would have set */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         Role: {
             /** Format: date-time */
@@ -5086,6 +6545,13 @@ export interface components {
             /** @description Its run in the Temporal interface; empty for callers without temporal:read */
             temporalUrl: string;
         };
+        ScheduleRequest: {
+            /**
+             * Format: date-time
+             * @description Absent: no longer scheduled
+             */
+            at?: string;
+        };
         SchemaAttribute: {
             description: string;
             key: boolean;
@@ -5257,6 +6723,32 @@ export interface components {
             /** @description What the person may do somewhere, implied permissions included */
             permissions: string[];
             user: components["schemas"]["SessionUser"];
+        };
+        StartForm: {
+            code: string;
+            description: string;
+            fields: components["schemas"]["FormField"][];
+            folder: string;
+            /**
+             * Format: uuid
+             * @description Of the definition
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            name: string;
+            /** @description Defaults */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        StartRequest: {
+            /** @description Code of the definition */
+            definition: string;
+            /** @description What was filled in, by field */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         Summary: {
             /** Format: int64 */
@@ -5620,6 +7112,173 @@ export interface components {
             userTypeIds?: string[];
             /** Format: int64 */
             readonly version?: number;
+        };
+        Task: {
+            /** @description User name of who has taken it */
+            assignee: string;
+            /** Format: uuid */
+            assigneeId: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** @description User name of who completed it */
+            closedBy: string;
+            comment: string;
+            /** Format: date-time */
+            dueAt: string | null;
+            /** @description Id of the step */
+            element: string;
+            /** Format: uuid */
+            id: string;
+            /** @description User name of who started the process */
+            initiator: string;
+            /** @description Of the step */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the process
+             */
+            number: number;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description Id of the flow that was chosen */
+            outcome: string;
+            /** @description User name of who delegated it */
+            owner: string;
+            /** Format: uuid */
+            ownerId: string | null;
+            process: string;
+            /** Format: uuid */
+            processId: string;
+            /** @description Why it was cancelled or expired */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the assignee means to do it
+             */
+            scheduledFor: string | null;
+            /**
+             * Format: int64
+             * @description Of an approval, from 0
+             */
+            stage: number;
+            /**
+             * Format: date-time
+             * @description When the process was started
+             */
+            startedAt: string;
+            /** @enum {string} */
+            status: "waiting" | "open" | "claimed" | "completed" | "cancelled" | "expired";
+            /** @description User name of whom the process is about */
+            subject: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        TaskCandidate: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            /** Format: uuid */
+            scope?: string;
+        };
+        TaskCounts: {
+            /**
+             * Format: int64
+             * @description Tasks the caller may take
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Tasks the caller has taken
+             */
+            mine: number;
+            /**
+             * Format: int64
+             * @description Of those: beyond their due date
+             */
+            overdue: number;
+        };
+        TaskDecision: {
+            flow: string;
+            name: string;
+        };
+        TaskDetail: {
+            /** @description User name of who has taken it */
+            assignee: string;
+            /** Format: uuid */
+            assigneeId: string | null;
+            candidates: components["schemas"]["TaskCandidate"][];
+            /** Format: date-time */
+            closedAt: string | null;
+            /** @description User name of who completed it */
+            closedBy: string;
+            comment: string;
+            /** @description Lines are approved or denied */
+            deciding: boolean;
+            /** @description Ways out of the task, as buttons */
+            decisions: components["schemas"]["TaskDecision"][];
+            /** Format: date-time */
+            dueAt: string | null;
+            /** @description Id of the step */
+            element: string;
+            fields: components["schemas"]["FormField"][];
+            /** Format: uuid */
+            id: string;
+            /** @description User name of who started the process */
+            initiator: string;
+            /** @description What an approval decides about */
+            lines: components["schemas"]["ApprovalLine"][];
+            /** @description What the caller may do */
+            may: ("claim" | "release" | "delegate" | "recall" | "schedule" | "draft" | "complete")[];
+            /** @description Of the step */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the process
+             */
+            number: number;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description Id of the flow that was chosen */
+            outcome: string;
+            /** @description User name of who delegated it */
+            owner: string;
+            /** Format: uuid */
+            ownerId: string | null;
+            process: string;
+            /** Format: uuid */
+            processId: string;
+            /** @description Why it was cancelled or expired */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the assignee means to do it
+             */
+            scheduledFor: string | null;
+            /**
+             * Format: int64
+             * @description Of an approval, from 0
+             */
+            stage: number;
+            /**
+             * Format: date-time
+             * @description When the process was started
+             */
+            startedAt: string;
+            /** @enum {string} */
+            status: "waiting" | "open" | "claimed" | "completed" | "cancelled" | "expired";
+            /** @description User name of whom the process is about */
+            subject: string;
+            title: string;
+            /** @description Documents may be attached */
+            uploads: boolean;
+            /** @description Of the fields, with what was saved as a draft */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            version: number;
         };
         User: {
             active: boolean;
@@ -10769,6 +12428,1560 @@ export interface operations {
             };
         };
     };
+    "list-process-definitions": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "deploy-process-definition": {
+        parameters: {
+            query?: {
+                /** @description Name of the file, for people */
+                file?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-process-definition": {
+        parameters: {
+            query?: {
+                /** @description Name of the file, for people */
+                file?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessFinding"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "convert-process-definition": {
+        parameters: {
+            query?: {
+                /** @description Name of the file, for people */
+                file?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConvertedProcess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process-moddle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessTemplate"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process-definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-process-definition": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "disable-process-definition": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enable-process-definition": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDefinition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersion"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-process-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-process-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDraft"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-process-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDraft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDraft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-process-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDraft"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-process-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publish-process-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-incidents": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessIncident"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "modify-process-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessIncident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-process-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessIncident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "skip-process-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessIncident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-jobs": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessJob"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hold-process-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessJob"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-process-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessJob"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compare-process-versions": {
+        parameters: {
+            query?: {
+                /** @description Version to compare with; the one before when absent */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDifference"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-process-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-processes": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessComment"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessComment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process-diagram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDocument"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attach-to-process": {
+        parameters: {
+            query?: {
+                /** @description Name of the file */
+                name?: string;
+            };
+            header?: {
+                "Content-Type"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDocument"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "migrate-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-requests": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-request-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueEntry"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-request-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-request-choices": {
+        parameters: {
+            query?: {
+                /** @description Of the form */
+                field?: string;
+                /** @description Of a field of requested permissions: user, role, scope-group, scope-informationSystem, scope-values */
+                kind?: string;
+                /** @description With scope-values: the scope domain */
+                domain?: string;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormReference"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-role-contents": {
         parameters: {
             query?: {
@@ -13545,6 +16758,506 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tasks": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+                /** @description inbox: what the caller has taken or may take */
+                view?: "inbox" | "mine" | "available" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecideResult"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-task-choices": {
+        parameters: {
+            query?: {
+                /** @description Of the form */
+                field?: string;
+                /** @description Of a field of requested permissions: user, role, scope-group, scope-informationSystem, scope-values */
+                kind?: string;
+                /** @description With scope-values: the scope domain */
+                domain?: string;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormReference"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "claim-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessComment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "complete-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delegate-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attach-to-task": {
+        parameters: {
+            query?: {
+                /** @description Name of the file */
+                name?: string;
+            };
+            header?: {
+                "Content-Type"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessDocument"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-task-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that was seen */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequestOfTask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recall-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "schedule-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
                 };
             };
             /** @description Error */

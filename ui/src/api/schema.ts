@@ -13,6 +13,18 @@ export type AttributeType = (typeof attributeTypes)[number];
 /** How a filter may compare an attribute, in SCIM's words. */
 export type FilterOperator = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le' | 'pr';
 
+/** Where the choices of a field come from: those of a task or of a start form, asked for by the name of the field. */
+export interface ChoiceSource {
+  /** `tasks` or `requests/catalogue`. */
+  resource: string;
+  id: string;
+  field: string;
+  /** Of fields that refer to several kinds of objects, as requested permissions do. */
+  kind?: string;
+  /** The scope domain whose values are meant. */
+  domain?: string;
+}
+
 /** An attribute of an object type: one description for columns, search, forms, import and bulk changes. */
 export interface Attribute {
   /** Where the value lives in the object, dots for nesting: `userName`, `attributes.phone`. */
@@ -30,6 +42,8 @@ export interface Attribute {
   idName?: string;
   /** Only for `reference`: a SCIM filter every candidate meets. */
   filter?: string;
+  /** Only for `reference`: where its choices come from; the value is then the name of what is referred to, not its id. */
+  choices?: ChoiceSource;
   hint?: string;
   maxLength?: number;
   filterable?: boolean;
@@ -45,7 +59,7 @@ const aliases: Record<string, AttributeType> = {
 };
 
 /** Object types that an attribute may refer to, and where the picker searches them. */
-const referenced: Record<string, string> = {
+export const referenced: Record<string, string> = {
   user: 'users', group: 'groups', role: 'roles', account: 'accounts', system: 'systems', application: 'information-systems',
   informationSystem: 'information-systems', userType: 'user-types', groupType: 'group-types', host: 'hosts', mailDomain: 'mail-domains',
   passwordDomain: 'password-domains', namingRule: 'naming-rules',

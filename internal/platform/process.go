@@ -1,0 +1,35 @@
+package platform
+
+import (
+	"context"
+
+	"provost/internal/mapping"
+	"provost/internal/process"
+	"provost/internal/store"
+	"provost/internal/task"
+)
+
+func (p *Platform) wireProcesses(t *store.Tenant, evaluator mapping.Evaluator) {
+	forms := process.Forms{Scripts: evaluator}
+	p.ProcessDefinitions = &process.Definitions{
+		Store: t.ProcessDefinitions(), Rows: t.ProcessDefinitionRows(), Audit: t, Language: process.BPMN{Attributes: p.userAttributes},
+	}
+	p.Processes = &process.Processes{Store: t.Processes(), Audit: t, Forms: forms, Largest: p.Settings.UploadMaxSize}
+	p.Operations = &process.Operations{Processes: p.Processes, Store: t.Processes()}
+	p.Tasks = &task.Tasks{Store: t.ProcessTasks(), Processes: p.Processes, Audit: t, Forms: forms}
+}
+
+// userAttributes gives the names of the attributes that users have beside the built-in ones.
+func (p *Platform) userAttributes(ctx context.Context) ([]string, error) {
+	all, err := p.Attributes.Attributes(ctx, "user")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for i := range all {
+		if !all[i].Builtin {
+			names = append(names, all[i].Code)
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"provost/bpm"
+	"provost/internal/fault"
+	"provost/internal/process"
+	"provost/internal/store/db"
+)
+
+// lock locks a process, before anything of it: whoever changes something of a process waits here, so that tasks and lines of one process
+// are never changed by two at a time, and nobody waits in a circle.
+func (u *unit) lock(ctx context.Context, id uuid.UUID) (*db.LockProcessRow, error) {
+	row, err := u.q.LockProcess(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, noProcess()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock process: %w", err)
+	}
+	return &row, nil
+}
+
+// ended tells whether a status is one that no process leaves.
+func ended(status string) bool {
+	return status == string(bpm.Completed) || status == string(bpm.Withdrawn) || status == string(bpm.Broken)
+}
+
+// Open implements process.Ledger.
+func (l *Ledger) Open(ctx context.Context, id uuid.UUID, openings []process.Opening) error {
+	return l.exec(ctx, func(ctx context.Context, u *unit) error {
+		of, err := u.lock(ctx, id)
+		if err != nil || ended(of.Status) {
+			return err // the tasks of a process that ended meanwhile would be closed at once
+		}
+		library, err := l.Library(ctx, of.VersionID)
+		if err != nil {
+			return err
+		}
+		var tasks []uuid.UUID
+		for i := range openings {
+			made, err := u.open(ctx, id, &openings[i], library.Steps[openings[i].Element])
+			if err != nil {
+				return err
+			}
+			tasks = append(tasks, made...)
+		}
+		if len(tasks) == 0 {
+			return nil
+		}
+		return u.q.AddCandidateAccess(ctx, db.AddCandidateAccessParams{ProcessID: id, Tasks: tasks})
+	})
+}
+
+// open makes the tasks of an opening, one for each seat, and gives those that were not there.
+func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step *bpm.Step) ([]uuid.UUID, error) {
+	if len(o.Candidates) == 0 {
+		return nil, fault.New(fault.Invalid, "Nobody can do the task %s (%s): its actors name no one. Correct them, or the values they come from.", o.Title, o.Element)
+	}
+	seats, err := process.Seats(step, o.Candidates)
+	if err != nil {
+		return nil, err
+	}
+	values, err := encoded(o.Values)
+	if err != nil {
+		return nil, err
+	}
+	status := "open"
+	if o.Stage > 0 {
+		status = "waiting"
+	}
+	var made []uuid.UUID
+	for seat, candidates := range seats {
+		key, err := uuid.NewV7()
+		if err != nil {
+			return nil, fmt.Errorf("make task id: %w", err)
+		}
+		task, err := u.q.InsertProcessTask(ctx, db.InsertProcessTaskParams{
+			ID: key, ProcessID: id, Work: o.Work, Part: int32(o.Part), Stage: int32(o.Stage), Seat: int32(seat), //nolint:gosec // small numbers
+			Element: o.Element, Name: o.Name, Title: o.Title, Status: status, DueAt: o.Due, RemindAt: o.Remind, Variables: values,
+		})
+		if errors.Is(err, pgx.ErrNoRows) {
+			continue // it is open already
+		}
+		if err != nil {
+			return nil, fmt.Errorf("write task: %w", err)
+		}
+		kinds, ids, scopes, names := columnsOf(candidates)
+		err = u.q.InsertCandidates(ctx, db.InsertCandidatesParams{
+			TaskID: task, Kinds: kinds, Principals: ids, Scopes: scopes, Names: names, Pending: status == "open",
+		})
+		if err != nil {
+			return nil, fmt.Errorf("write candidates: %w", err)
+		}
+		made = append(made, task)
+	}
+	return made, u.openLines(ctx, id, o)
+}
+
+func (u *unit) openLines(ctx context.Context, id uuid.UUID, o *process.Opening) error {
+	for _, line := range o.Lines {
+		key, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("make line id: %w", err)
+		}
+		content := line.Content
+		if len(content) == 0 {
+			content = json.RawMessage("{}")
+		}
+		err = u.q.InsertProcessLine(ctx, db.InsertProcessLineParams{
+			ID: key, ProcessID: id, Work: o.Work, Part: int32(o.Part), Key: line.Key, Title: line.Title, //nolint:gosec // a small number
+			SubjectID: line.Subject, Content: content,
+		})
+		if err != nil {
+			return fmt.Errorf("write line: %w", err)
+		}
+	}
+	return nil
+}
+
+// encoded gives values as JSON; none are an empty object.
+func encoded(values bpm.Values) (json.RawMessage, error) {
+	if values == nil {
+		values = bpm.Values{}
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		return nil, fmt.Errorf("encode values: %w", err)
+	}
+	return text, nil
+}

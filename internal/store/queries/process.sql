@@ -1,0 +1,82 @@
+-- name: ProcessPlan :one
+select plan from process_versions where id = @id;
+
+-- name: ProcessLibrary :one
+select library from process_versions where id = @id;
+
+-- name: StartableVersion :one
+select d.id as definition_id, d.code, d.name, d.kind, v.id as version_id, v.library from process_definitions d
+join process_versions v on v.definition_id = d.id and v.number = d.current_number
+where lower(d.code) = lower(@code::text) and d.enabled;
+
+-- name: InsertProcess :one
+insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, search)
+values (@id, @definition_id, @version_id, @parent_id, @parent_work, @name, 'starting', @initiator_id, @initiator, @subject_id, @subject, @variables,
+        to_tsvector('simple', provost.fold(@words::text)))
+on conflict (parent_id, parent_work) where parent_id is not null do nothing
+returning number, started_at;
+
+-- name: ChildProcess :one
+select id from processes where parent_id = @parent_id and parent_work = @parent_work;
+
+-- name: AddProcessAccess :exec
+insert into process_access (process_id, hat, part)
+select @process_id, hat_of(p.principal, nullif(p.scope, '00000000-0000-0000-0000-000000000000'::uuid)), p.part
+from (select unnest(@principals::uuid[]) as principal, unnest(@scopes::uuid[]) as scope, unnest(@parts::text[]) as part) p
+on conflict do nothing;
+
+-- name: AddCandidateAccess :exec
+insert into process_access (process_id, hat, part)
+select @process_id, c.hat, 'candidate' from process_task_candidates c where c.task_id = any (@tasks::uuid[]) on conflict do nothing;
+
+-- name: ProcessBrief :one
+select p.id, p.number, p.name, p.definition_id, p.version_id, d.code, d.kind, p.initiator_id, p.initiator, coalesce(i.full_name, '')::text as initiator_name,
+       p.subject_id, p.subject, coalesce(s.full_name, '')::text as subject_name, p.parent_id, p.parent_work, p.variables
+from processes p join process_definitions d on d.id = p.definition_id
+left join users i on i.id = p.initiator_id left join users s on s.id = p.subject_id
+where p.id = @id;
+
+-- name: LockProcess :one
+select id, number, name, status, seq, version_id, initiator_id, initiator, subject_id from processes where id = @id for update;
+
+-- name: AdvanceProcess :exec
+update processes set status = @status, message = @message, places = @places::text[], steps = @steps, seq = @seq,
+    ended_at = case when @status in ('completed', 'cancelled', 'failed') then coalesce(ended_at, @at::timestamptz) end
+where id = @id;
+
+-- name: KeepVariables :exec
+update processes set variables = @variables, search = to_tsvector('simple', provost.fold(@words::text)) where id = @id;
+
+-- name: InsertProcessLog :exec
+insert into process_log (process_id, seq, line, kind, element, name, actor, outcome, flow, text, at)
+values (@process_id, @seq, @line, @kind, @element, @name, @actor, @outcome, @flow, @text, @at);
+
+-- name: NamesOfPlaces :many
+select distinct on (element) element, name from process_log
+where process_id = @process_id and kind = 'enter' and element = any (@elements::text[]) order by element, id desc;
+
+-- name: KeepJobs :exec
+insert into process_jobs (id, process_id, kind, key, element, name, due_at, attempts, status, message)
+values (@id, @process_id, @kind, @key, @element, @name, @due_at, @attempts, @status, @message)
+on conflict (process_id, kind, key) do update set due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message;
+
+-- name: DropJobs :exec
+delete from process_jobs j where j.process_id = @process_id
+  and not exists (select 1 from (select unnest(@kinds::text[]) as kind, unnest(@keys::bigint[]) as key) k where k.kind = j.kind and k.key = j.key);
+
+-- name: OpenIncident :exec
+insert into process_incidents (id, process_id, incident, work, element, name, code, message, opened_at)
+values (@id, @process_id, @incident, @work, @element, @name, @code, @message, @opened_at) on conflict do nothing;
+
+-- name: SolveIncidents :exec
+update process_incidents set status = 'solved', solved_at = @at::timestamptz
+where process_id = @process_id and status <> 'solved' and (incident = any (@incidents::bigint[]) or @everything::boolean);
+
+-- name: DropWaits :exec
+delete from process_waits where process_id = @process_id;
+
+-- name: InsertWait :exec
+insert into process_waits (process_id, type, name, element) values (@process_id, @type, @name, @element) on conflict do nothing;
+
+-- name: WaitingProcesses :many
+select distinct w.process_id from process_waits w where w.type = @type and w.name = @name order by w.process_id;
