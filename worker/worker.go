@@ -33,6 +33,7 @@ type Options struct {
 	Sync     *activities.Sync
 	Runs     *activities.Runs
 	Upkeep   *activities.Upkeep
+	Process  *activities.Process
 	Logger   zerolog.Logger
 }
 
@@ -84,12 +85,14 @@ func Register(registry sdk.Registry, o Options) {
 		messages.TypeRun:         workflows.Run,
 		messages.TypeMaintenance: workflows.Maintenance,
 		messages.TypeGrantsDue:   workflows.GrantsDue,
+		messages.TypeProcess:     workflows.Process,
 	} {
 		registry.RegisterWorkflowWithOptions(of, workflow.RegisterOptions{Name: name})
 	}
 	registry.RegisterActivity(o.Sync)
 	registry.RegisterActivity(o.Runs)
 	registry.RegisterActivity(o.Upkeep)
+	registry.RegisterActivity(o.Process)
 }
 
 // follow keeps the set of served agents as the database says, and reports the server.
@@ -165,6 +168,7 @@ func (w *Worker) startAgent(agent store.Served) (sdk.Worker, error) {
 	worker.RegisterActivityWithOptions(w.options.Sync.Apply, activity.RegisterOptions{Name: "Apply"})
 	worker.RegisterActivityWithOptions(w.options.Sync.Probe, activity.RegisterOptions{Name: "Probe"})
 	worker.RegisterActivityWithOptions(w.options.Runs.Export, activity.RegisterOptions{Name: "Export"})
+	worker.RegisterActivityWithOptions(w.options.Process.CallSystem, activity.RegisterOptions{Name: "CallSystem"})
 	if err := worker.Start(); err != nil {
 		return nil, fmt.Errorf("start worker of agent %s: %w", agent.Name, err)
 	}

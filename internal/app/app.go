@@ -119,7 +119,7 @@ func (a *App) startWorker(ctx context.Context) error {
 	a.cleanup.Add("agents", func(context.Context) error { room.pool.Close(); return nil })
 	started, err := worker.Start(ctx, worker.Options{
 		Server: s.Worker.Server, Version: s.Version, Temporal: a.Temporal, Tenant: a.Tenant, Core: s.Worker.Core,
-		Sync: room.sync, Runs: room.runs, Upkeep: room.upkeep, Logger: s.Logger,
+		Sync: room.sync, Runs: room.runs, Upkeep: room.upkeep, Process: room.process, Logger: s.Logger,
 	})
 	if err != nil {
 		return err

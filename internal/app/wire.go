@@ -15,22 +15,25 @@ import (
 	"provost/internal/identity"
 	"provost/internal/logging"
 	"provost/internal/monitor"
+	"provost/internal/notify"
 	"provost/internal/object"
 	"provost/internal/provision"
 	"provost/internal/run"
+	"provost/internal/step"
 	"provost/internal/store"
 	"provost/internal/synctask"
 )
 
 // engineRoom is what synchronisation and runs are made of.
 type engineRoom struct {
-	sync   *activities.Sync
-	runs   *activities.Runs
-	upkeep *activities.Upkeep
-	pool   *agent.Pool
+	sync    *activities.Sync
+	runs    *activities.Runs
+	upkeep  *activities.Upkeep
+	process *activities.Process
+	pool    *agent.Pool
 }
 
-// newEngineRoom wires synchronisation and runs for the server process of that name.
+// newEngineRoom wires synchronisation, runs and processes for the server process of that name.
 func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 	p, tenant := c.Platform, c.Tenant
 	scripts := c.runner()
@@ -43,10 +46,22 @@ func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 	runs := NewRuns(c)
 	runs.Pool, runs.Tasks, runs.Scripts, runs.Triggers = pool, tasks, scripts, scripts
 	return &engineRoom{
-		sync:   &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
-		runs:   &activities.Runs{Service: runs},
-		upkeep: &activities.Upkeep{House: tenant, Sealer: Seals(c, logger), Dates: p},
-		pool:   pool,
+		sync:    &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
+		runs:    &activities.Runs{Service: runs},
+		upkeep:  &activities.Upkeep{House: tenant, Sealer: Seals(c, logger), Dates: p},
+		process: &activities.Process{Ledger: tenant.Ledger(), Steps: steps(c), Pool: pool},
+		pool:    pool,
+	}
+}
+
+// steps does what the steps of processes say.
+func steps(c *Core) *step.Service {
+	p, tenant := c.Platform, c.Tenant
+	return &step.Service{
+		Ledger: tenant.Ledger(), Host: c.Scripts, Services: c.Services, Tx: tenant, Attributes: p.Attributes, Users: p.Users, UserRows: tenant.Users(),
+		SystemRows: tenant.Systems(), RoleRows: tenant.Roles(), GrantRows: tenant.Grants(), Desk: p,
+		Access: p.AccountAccess, AccessRows: tenant.AccountAccess(), AccountRows: tenant.Accounts(),
+		InformationSystemRows: tenant.InformationSystems(), Post: &notify.Mailer{Settings: p.Settings},
 	}
 }
 

@@ -53,8 +53,8 @@ func (r *Relay) Run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			r.Logger.Warn().Err(err).Msg("the outbox could not be read; it is tried again")
 		}
-		if delivered == claimed {
-			continue
+		if delivered > 0 {
+			continue // of each key only the oldest row was claimed
 		}
 		select {
 		case <-ctx.Done():
@@ -151,6 +151,12 @@ func (r *Relay) send(ctx context.Context, row store.Delivery) error {
 	case store.KindGrantsDue:
 		in := messages.GrantsDue{}
 		return r.look(ctx, in.WorkflowID(), messages.TypeGrantsDue, in, "dates of memberships, groups, grants and approvals", "", 3)
+	case store.KindProcessStart:
+		return decoded(row, func(p store.ProcessStart) error { return r.startProcess(ctx, p) })
+	case store.KindProcessDecide:
+		return decoded(row, func(p store.ProcessDecide) error { return r.decideTask(ctx, p) })
+	case store.KindProcessControl:
+		return decoded(row, func(p store.ProcessControl) error { return r.steer(ctx, p) })
 	default:
 		return fmt.Errorf("outbox row %d has the unknown kind %q", row.ID, row.Kind)
 	}

@@ -1,0 +1,120 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"provost/bpm"
+	"provost/internal/agent"
+	"provost/internal/connector"
+	"provost/internal/fault"
+	"provost/internal/process"
+	"provost/internal/step"
+)
+
+// Process is what the workflow of a process does in the world.
+type Process struct {
+	Ledger process.Ledger
+	Steps  *step.Service
+	Pool   *agent.Pool
+}
+
+// BeginProcess gives the plan of a version, and the values that the process was started with.
+func (a *Process) BeginProcess(ctx context.Context, id, version uuid.UUID) (process.Beginning, error) {
+	plan, err := a.Ledger.Plan(ctx, version)
+	if err != nil {
+		return process.Beginning{}, err
+	}
+	brief, err := a.Ledger.Brief(ctx, id)
+	return process.Beginning{Plan: plan, Values: brief.Values}, err
+}
+
+// EvaluateScripts runs scripts.
+func (a *Process) EvaluateScripts(ctx context.Context, w process.Wave) ([]bpm.Result, error) {
+	return a.Steps.Evaluate(ctx, w)
+}
+
+// OpenTasks opens the tasks of steps that people do.
+func (a *Process) OpenTasks(ctx context.Context, asking process.Asking) ([]process.Opened, error) {
+	return a.Steps.Open(ctx, asking)
+}
+
+// ReadDecisions gives what people decided about tasks.
+func (a *Process) ReadDecisions(ctx context.Context, id uuid.UUID, tasks []uuid.UUID) ([]process.Decision, error) {
+	return a.Ledger.Decided(ctx, id, tasks)
+}
+
+// TakeTasksBack takes tasks back, and gives the decisions of those that people completed before.
+func (a *Process) TakeTasksBack(ctx context.Context, id uuid.UUID, works []int64, reason string) ([]process.Decision, error) {
+	return a.Ledger.Expire(ctx, id, works, reason)
+}
+
+// WriteLedger writes the ledger and starts called processes. A process that cannot be called is a failure of the work that calls it.
+func (a *Process) WriteLedger(ctx context.Context, r process.Record) ([]bpm.Failed, error) {
+	if err := a.Ledger.Record(ctx, r.Entry); err != nil {
+		return nil, err
+	}
+	var failed []bpm.Failed
+	for _, call := range r.Calls {
+		_, err := a.Ledger.Child(ctx, r.Entry.Process, call.Work, call.Called, call.Values)
+		if code := fault.CodeOf(err); code != "" {
+			failed = append(failed, bpm.Failed{Work: call.Work, Fault: bpm.Fault{Code: string(code), Message: err.Error()}})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return failed, nil
+}
+
+// PerformStep does the work of a step.
+func (a *Process) PerformStep(ctx context.Context, w process.Work) (bpm.Values, error) {
+	values, err := a.Steps.Perform(ctx, w)
+	return values, failure(err)
+}
+
+// PrepareCall makes the call of a managed system ready for its agent.
+func (a *Process) PrepareCall(ctx context.Context, w process.Work) (process.SystemCall, error) {
+	call, err := a.Steps.Call(ctx, w)
+	return call, failure(err)
+}
+
+// CallSystem calls a managed system. It runs on the queue of its agent.
+func (a *Process) CallSystem(ctx context.Context, call process.SystemCall) (bpm.Values, error) {
+	opened, err := a.Pool.Get(ctx, call.System)
+	if err != nil {
+		return nil, decided(err)
+	}
+	invoker, ok := opened.Connector.(connector.Invoker)
+	if !ok {
+		return nil, failure(&bpm.Fault{Code: string(connector.ClassUnsupported), Message: call.Name + " runs no operations of its own."})
+	}
+	activity.RecordHeartbeat(ctx)
+	rows, err := invoker.Invoke(ctx, call.Method, call.Path, call.Arguments)
+	if err != nil {
+		return nil, decided(err)
+	}
+	if call.Result == "" {
+		return nil, nil
+	}
+	answer, err := json.Marshal(rows)
+	if err != nil {
+		return nil, fmt.Errorf("encode answer of %s: %w", call.Name, err)
+	}
+	return bpm.Values{call.Result: answer}, nil
+}
+
+// failure marks what a definition may catch: trying again does not mend it.
+func failure(err error) error {
+	if f, ok := errors.AsType[*bpm.Fault](err); ok {
+		return temporal.NewNonRetryableApplicationError(f.Message, f.Code, err)
+	}
+	return err
+}

@@ -1,0 +1,209 @@
+package step
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"provost/bpm"
+	"provost/internal/authz"
+	"provost/internal/entitlement"
+	"provost/internal/identity"
+	"provost/internal/process"
+)
+
+// request is one line of an approval, with the role it is about.
+type request struct {
+	content json.RawMessage
+	line    process.LineContent
+	role    *entitlement.Role
+	user    *identity.User
+	owner   string // of the role's information system: user name
+}
+
+// approvals opens a task for every set of owners of the lines that nobody has decided about: whoever owns several lines decides about them
+// together. Each further stage of a set follows the one before.
+func (s *Service) approvals(ctx context.Context, sc *scene, step *bpm.Step, base process.Opening) ([]process.Opening, error) {
+	requests, err := s.requests(ctx, base.Values)
+	if err != nil {
+		return nil, err
+	}
+	var openings []process.Opening
+	parts := map[string]int{} // openings by their owners
+	for _, r := range requests {
+		if r.line.Decision != "" {
+			continue
+		}
+		owners, err := s.people(ctx, sc, base.Element, step.Actors, base.Values, r.bindings())
+		if err != nil {
+			return nil, err
+		}
+		key := keyOf(owners)
+		at, known := parts[key]
+		if !known {
+			at = len(openings)
+			parts[key] = at
+			o := base
+			o.Part, o.Candidates = at, owners
+			openings = append(openings, o)
+		}
+		openings[at].Lines = append(openings[at].Lines, r.shown())
+	}
+	return s.staged(ctx, sc, step, openings)
+}
+
+// staged adds the further stages of every opening.
+func (s *Service) staged(ctx context.Context, sc *scene, step *bpm.Step, first []process.Opening) ([]process.Opening, error) {
+	all := first
+	for _, o := range first {
+		for i, actors := range step.Approval.Stages {
+			people, err := s.people(ctx, sc, o.Element, &bpm.Assignment{Expression: actors}, o.Values, nil)
+			if err != nil {
+				return nil, err
+			}
+			next := o
+			next.Stage, next.Candidates, next.Lines = i+1, people, nil
+			all = append(all, next)
+		}
+	}
+	return all, nil
+}
+
+// keyOf names a set of people, in whatever order they come.
+func keyOf(people []process.Principal) string {
+	keys := make([]string, len(people))
+	for i, p := range people {
+		keys[i] = string(p.Kind) + ":" + p.ID.String()
+		if p.Scope != nil {
+			keys[i] += "/" + p.Scope.String()
+		}
+	}
+	slices.Sort(keys)
+	return strings.Join(slices.Compact(keys), " ")
+}
+
+// requests reads the lines of a process, with their roles and people.
+func (s *Service) requests(ctx context.Context, values bpm.Values) ([]request, error) {
+	requests, err := s.read(values)
+	if err != nil {
+		return nil, err
+	}
+	return requests, s.resolve(ctx, requests)
+}
+
+// read reads the lines of a process.
+func (*Service) read(values bpm.Values) ([]request, error) {
+	var contents []json.RawMessage
+	if raw := values[process.LinesVariable]; len(raw) > 0 {
+		if err := json.Unmarshal(raw, &contents); err != nil {
+			return nil, &bpm.Fault{Code: faultLines, Message: "The variable grants is no list of requests."}
+		}
+	}
+	requests := make([]request, len(contents))
+	for i, content := range contents {
+		requests[i].content = content
+		line := &requests[i].line
+		if err := json.Unmarshal(content, line); err != nil {
+			return nil, &bpm.Fault{Code: faultLines, Message: fmt.Sprintf("The request %d of the variable grants cannot be read: %v.", i+1, err)}
+		}
+		if line.Key == "" {
+			line.Key = strconv.Itoa(i + 1)
+		}
+	}
+	return requests, nil
+}
+
+// resolve looks up roles and people of requests, each kind at once.
+func (s *Service) resolve(ctx context.Context, requests []request) error {
+	names, people := make([]string, len(requests)), make([]string, len(requests))
+	for i := range requests {
+		names[i], people[i] = requests[i].line.Role, requests[i].line.User
+	}
+	roles, err := s.RoleRows.Named(ctx, roleKeys(names)...)
+	if err != nil {
+		return fmt.Errorf("look roles up: %w", err)
+	}
+	users, err := s.UserRows.Named(ctx, people...)
+	if err != nil {
+		return fmt.Errorf("look users up: %w", err)
+	}
+	for i := range requests {
+		r := &requests[i]
+		r.role = pick(roles, func(role *entitlement.Role) bool { return strings.EqualFold(role.Name+"@"+role.System, r.line.Role) })
+		r.user = pick(users, func(u *identity.User) bool { return strings.EqualFold(u.UserName, r.line.User) })
+		if r.role == nil {
+			return &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("There is no role %s, which request %s asks for.", r.line.Role, r.line.Key)}
+		}
+		if r.user == nil {
+			return &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("There is no user %s, for whom request %s is.", r.line.User, r.line.Key)}
+		}
+	}
+	return s.own(ctx, requests)
+}
+
+// own looks up who owns the information systems of requests.
+func (s *Service) own(ctx context.Context, requests []request) error {
+	ids := make([]uuid.UUID, len(requests))
+	for i := range requests {
+		ids[i] = requests[i].role.InformationSystemID
+	}
+	systems, err := s.InformationSystemRows.Get(ctx, authz.Scope{All: true}, ids...)
+	if err != nil {
+		return fmt.Errorf("look information systems up: %w", err)
+	}
+	for i := range requests {
+		if found := pick(systems, func(of *entitlement.InformationSystem) bool { return of.ID == ids[i] }); found != nil {
+			requests[i].owner = found.Owner
+		}
+	}
+	return nil
+}
+
+// roleKeys turns name@system into the keys of roles.
+func roleKeys(names []string) []string {
+	keys := make([]string, len(names))
+	for i, name := range names {
+		at := strings.LastIndex(name, "@")
+		keys[i] = name[at+1:] + `\` + name[:max(at, 0)]
+	}
+	return keys
+}
+
+func pick[T any](rows []T, is func(*T) bool) *T {
+	for i := range rows {
+		if is(&rows[i]) {
+			return &rows[i]
+		}
+	}
+	return nil
+}
+
+// bindings are what the owners of a line are found by.
+func (r *request) bindings() map[string]any {
+	return map[string]any{
+		"role": map[string]any{
+			"id": r.role.ID.String(), "name": r.role.Name, "system": r.role.System, "description": r.role.Description,
+			"informationSystemName": r.role.InformationSystem,
+		},
+		"roleName": r.role.Name, "systemName": r.role.System, "applicationName": r.role.InformationSystem,
+		"application": map[string]any{"name": r.role.InformationSystem, "owner": r.owner},
+		"user":        map[string]any{"userName": r.user.UserName, "fullName": r.user.FullName, "primaryGroup": r.user.PrimaryGroup},
+		"userName":    r.user.UserName,
+	}
+}
+
+// shown is the line as the task shows it.
+func (r *request) shown() process.Line {
+	verb := "Grant"
+	if r.line.Action == process.LineRevoke {
+		verb = "Revoke"
+	}
+	return process.Line{
+		Key: r.line.Key, Title: fmt.Sprintf("%s %s to %s", verb, r.line.Role, r.user.FullName), Subject: &r.user.ID, Content: r.content,
+	}
+}

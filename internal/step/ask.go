@@ -1,0 +1,229 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"provost/bpm"
+	"provost/internal/fault"
+	"provost/internal/process"
+)
+
+// Codes of what may be wrong with a step that people do.
+const (
+	faultNoActor    = "no-actor"      // its actors name nobody
+	faultExpression = "expression"    // one of its expressions cannot be read
+	faultDue        = "due"           // its due date is none
+	faultLines      = "approval"      // what is to be decided about is no list of requests
+	faultRefused    = "refused"       // the platform refuses what was decided
+	faultStep       = "step"          // the definition says something that cannot be done
+	faultScript     = "script"        // prefix of the kinds of script errors
+	faultResult     = "script-result" // what a script came to is no data
+	faultMissing    = "missing"       // what the step is about is no longer there
+)
+
+// Open opens the tasks of steps that people do. A step that cannot be asked gets its fault, and the others are opened all the same.
+func (s *Service) Open(ctx context.Context, a process.Asking) ([]process.Opened, error) {
+	sc, err := s.scene(ctx, a.Process, a.Version, a.Now)
+	if err != nil {
+		return nil, err
+	}
+	opened := make([]process.Opened, len(a.Asks))
+	var all []process.Opening
+	for i := range a.Asks {
+		ask := &a.Asks[i]
+		opened[i].Work = ask.Work
+		ask.Values = over(a.Values, ask.Values)
+		openings, err := s.ask(ctx, sc, *ask)
+		if f, ok := errors.AsType[*bpm.Fault](err); ok {
+			opened[i].Fault = f
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		opened[i].Done = len(openings) == 0
+		all = append(all, openings...)
+	}
+	if len(all) == 0 {
+		return opened, nil
+	}
+	if err := s.Ledger.Open(ctx, a.Process, all); err != nil {
+		return nil, fmt.Errorf("open tasks: %w", err)
+	}
+	return opened, s.notify(ctx, sc, a.Asks, all)
+}
+
+// over gives values with others on top.
+func over(values, top bpm.Values) bpm.Values {
+	out := make(bpm.Values, len(values)+len(top))
+	maps.Copy(out, values)
+	maps.Copy(out, top)
+	return out
+}
+
+// notify sends the notices of steps whose definition has one to those who are asked. A notice that cannot be sent for good does not keep
+// the task from its people, who find it in their inbox.
+func (s *Service) notify(ctx context.Context, sc *scene, asks []bpm.Ask, opened []process.Opening) error {
+	for _, ask := range asks {
+		of := sc.step(ask.Node).Mail
+		if of == nil {
+			continue
+		}
+		var people []process.Principal
+		for _, o := range opened {
+			if o.Work == ask.Work && o.Stage == 0 {
+				people = append(people, o.Candidates...)
+			}
+		}
+		if len(people) == 0 {
+			continue
+		}
+		err := s.post(ctx, sc, letter{node: ask.Node, visit: ask.Visit, values: ask.Values, mail: of, people: people})
+		if _, refused := errors.AsType[*bpm.Fault](err); err != nil && !refused {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask says which tasks a step opens; none when there is nothing to ask.
+func (s *Service) ask(ctx context.Context, sc *scene, a bpm.Ask) ([]process.Opening, error) {
+	step := sc.step(a.Node)
+	base, err := s.opening(ctx, sc, step, a)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case process.Deciding(step):
+		return s.approvals(ctx, sc, step, base)
+	case step.Match != nil:
+		found, err := s.matches(ctx, sc, step, a)
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		base.Values = found
+	}
+	base.Candidates, err = s.people(ctx, sc, a.Node, step.Actors, a.Values, nil)
+	if err != nil {
+		return nil, err
+	}
+	return []process.Opening{base}, nil
+}
+
+// opening is what all tasks of a step have in common.
+func (s *Service) opening(ctx context.Context, sc *scene, step *bpm.Step, a bpm.Ask) (process.Opening, error) {
+	o := process.Opening{Work: a.Work, Element: a.Node, Name: step.Name, Values: a.Values}
+	texts, err := s.texts(ctx, sc, a.Node, a.Values, step.Title, step.Due)
+	if err != nil {
+		return o, err
+	}
+	if o.Title = texts[0]; o.Title == "" {
+		o.Title = step.Name
+	}
+	if o.Due, err = due(texts[1], sc.now); err != nil {
+		return o, &bpm.Fault{Code: faultDue, Message: fmt.Sprintf("The due date of %s, %q, is neither a date nor a duration: %v.", step.Name, texts[1], err)}
+	}
+	if step.Approval != nil && o.Due != nil {
+		o.Remind, err = before(step.Approval.Remind, *o.Due)
+	}
+	return o, err
+}
+
+// due reads a date, or a duration from now on. No text is no due date.
+func due(text string, now time.Time) (*time.Time, error) {
+	if text == "" {
+		return nil, nil
+	}
+	if at, err := bpm.ParseMoment(text); err == nil {
+		return &at, nil
+	}
+	period, err := bpm.ParsePeriod(text)
+	if err != nil {
+		return nil, err
+	}
+	at, err := period.After(now)
+	return &at, err
+}
+
+// before is the moment that lies a duration of days and smaller parts before a due date.
+func before(text string, at time.Time) (*time.Time, error) {
+	if text == "" {
+		return nil, nil
+	}
+	period, err := bpm.ParsePeriod(text)
+	if err != nil {
+		return nil, &bpm.Fault{Code: faultDue, Message: fmt.Sprintf("The time of the reminder, %q, is no duration: %v.", text, err)}
+	}
+	after, err := period.After(at)
+	if err != nil {
+		return nil, err
+	}
+	remind := at.Add(at.Sub(after))
+	return &remind, nil
+}
+
+// people finds who may do a task: by the script, by the expression, or by the lane.
+func (s *Service) people(ctx context.Context, sc *scene, node string, actors *bpm.Assignment, values bpm.Values, more map[string]any) ([]process.Principal, error) {
+	if actors == nil {
+		actors = &bpm.Assignment{}
+	}
+	names, err := s.actors(ctx, sc, node, actors, values, more)
+	if err != nil {
+		return nil, err
+	}
+	found, unknown, err := s.Ledger.Principals(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("look actors up: %w", err)
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	message := "It names no actors."
+	if len(unknown) > 0 {
+		message = fmt.Sprintf("Nobody goes by %s.", strings.Join(unknown, ", "))
+	}
+	return nil, &bpm.Fault{Code: faultNoActor, Message: fmt.Sprintf("Nobody can do %s. %s Correct the actors and retry.", sc.step(node).Name, message)}
+}
+
+// actors gives the names that stand for whoever may do a task.
+func (s *Service) actors(ctx context.Context, sc *scene, node string, of *bpm.Assignment, values bpm.Values, more map[string]any) ([]string, error) {
+	var r run
+	switch {
+	case of.Script != "":
+		r = run{text: sc.library.Scripts[of.Script]}
+	case of.Expression != "":
+		source, scripted, err := bpm.Expression(of.Expression)
+		if err != nil {
+			return nil, &bpm.Fault{Code: faultExpression, Message: fmt.Sprintf("The actors of %s cannot be read: %v.", sc.step(node).Name, err)}
+		}
+		if !scripted {
+			return []string{of.Expression}, nil
+		}
+		r = run{text: source}
+	default:
+		return slices.Clone(of.Lane), nil
+	}
+	r.name, r.values, r.more = "actors of "+sc.step(node).Name, values, more
+	results, err := s.run(ctx, sc, []run{r})
+	if err != nil {
+		return nil, err
+	}
+	if results[0].Fault != nil {
+		return nil, results[0].Fault
+	}
+	return []string{plain(results[0].Value)}, nil
+}
+
+// asFault turns a refusal by the platform into an answer for the process; every other error stays what it is.
+func asFault(err error) error {
+	if code := fault.CodeOf(err); code != "" && code != fault.Unavailable && code != fault.TooMany {
+		return &bpm.Fault{Code: faultRefused, Message: err.Error()}
+	}
+	return err
+}

@@ -1,0 +1,85 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"provost/bpm"
+	"provost/internal/process"
+)
+
+// Perform does the work of a step and gives the values that it changes. A *bpm.Fault is the failure of the step itself.
+func (s *Service) Perform(ctx context.Context, w process.Work) (bpm.Values, error) {
+	sc, err := s.scene(ctx, w.Process, w.Version, w.Now)
+	if err != nil {
+		return nil, err
+	}
+	switch w.Type {
+	case bpm.Script:
+		return s.script(ctx, sc, w)
+	case bpm.Apply:
+		return s.apply(ctx, sc, w)
+	case bpm.Mail:
+		return nil, s.mail(ctx, sc, w)
+	case bpm.Noop:
+		return nil, nil
+	case bpm.Screen, bpm.Approval, bpm.Match, bpm.Invoke: // people do the first three, an agent the last
+	}
+	return nil, &bpm.Fault{Code: faultStep, Message: fmt.Sprintf("A step of type %s cannot be carried out here.", w.Type)}
+}
+
+// script runs the script of a script task.
+func (s *Service) script(ctx context.Context, sc *scene, w process.Work) (bpm.Values, error) {
+	step := sc.step(w.Node)
+	text, known := sc.library.Scripts[w.Script]
+	if !known {
+		return nil, &bpm.Fault{Code: faultStep, Message: step.Name + " has no script."}
+	}
+	results, err := s.run(ctx, sc, []run{{name: step.Name, text: text, values: w.Values, capture: true}})
+	if err != nil {
+		return nil, err
+	}
+	if results[0].Fault != nil {
+		return nil, results[0].Fault
+	}
+	return results[0].Changed, nil
+}
+
+// apply carries out what was decided, all or nothing.
+func (s *Service) apply(ctx context.Context, sc *scene, w process.Work) (bpm.Values, error) {
+	of := sc.step(w.Node).Apply
+	if of == nil {
+		return nil, &bpm.Fault{Code: faultStep, Message: "The step does not say what is to be applied."}
+	}
+	ctx = acting(ctx, w.Process)
+	var changed bpm.Values
+	err := s.Tx.Do(ctx, func(ctx context.Context) (err error) {
+		if of.UserChanges {
+			if changed, err = s.applyUser(ctx, w.Values); err != nil {
+				return err
+			}
+		}
+		if of.Entitlements {
+			if err := s.applyGrants(ctx, sc, w.Values); err != nil {
+				return err
+			}
+		}
+		if of.Account {
+			if err := s.applyAccount(ctx, sc, w.Values); err != nil {
+				return err
+			}
+		}
+		if of.Delegation {
+			return s.applyDelegation(ctx, w.Values)
+		}
+		return nil
+	})
+	if f, ok := errors.AsType[*bpm.Fault](err); ok {
+		return nil, f
+	}
+	if err != nil {
+		return nil, asFault(err)
+	}
+	return changed, nil
+}

@@ -1,0 +1,397 @@
+package workflows_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"provost/bpm"
+	"provost/internal/process"
+	"provost/workflows"
+	"provost/workflows/messages"
+)
+
+// stage answers the activities of one process and writes down what was asked, a word and an element each.
+type stage struct {
+	env     *testsuite.TestWorkflowEnvironment
+	plan    bpm.Plan
+	plans   map[uuid.UUID]bpm.Plan // of other versions
+	log     []string
+	entries []process.Entry
+	works   map[string]int64 // the last work of an element that people do
+
+	evaluate func(bpm.Call) bpm.Result
+	perform  func(n int, w process.Work) (bpm.Values, error)
+	decided  map[uuid.UUID]process.Decision
+	expire   func(works []int64) []process.Decision
+	open     func(bpm.Ask) process.Opened
+	called   func(bpm.Invite) *bpm.Fault
+	counts   map[string]int
+}
+
+var thisProcess = messages.Process{ID: uuid.MustParse("0199aa00-0000-7000-8000-000000000001"), Number: 7, Name: "Sample"}
+
+// define reads the steps and flows of a process.
+func define(t *testing.T, body string) bpm.Plan {
+	t.Helper()
+	d, findings := bpm.Review([]byte(`<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:idm="urn:provost:idm:1" targetNamespace="urn:sample" id="d">
+		<message id="paid" name="paid"/><error id="broken" errorCode="broken"/>
+		<process id="sample" name="Sample" isExecutable="true"><extensionElements><idm:process type="user"/><idm:acl initiators="*"/></extensionElements>` + body + `</process></definitions>`))
+	require.False(t, bpm.Refused(findings), "%v", findings)
+	plan, _ := d.Compile()
+	return plan
+}
+
+func flow(from, to string) string {
+	return fmt.Sprintf(`<sequenceFlow id="%s-%s" name="%s" sourceRef="%s" targetRef="%s"/>`, from, to, to, from, to)
+}
+
+func person(id string) string {
+	return fmt.Sprintf(`<userTask id="%s" name="%s"><extensionElements><idm:assignment expression="anna"/></extensionElements></userTask>`, id, id)
+}
+
+const (
+	start = `<startEvent id="start"/>`
+	end   = `<endEvent id="end"/>`
+	apply = `<serviceTask id="apply"><extensionElements><idm:apply userChanges="true"/></extensionElements></serviceTask>`
+)
+
+func onStage(t *testing.T, body string) *stage {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	s := &stage{env: suite.NewTestWorkflowEnvironment(), plan: define(t, body), works: map[string]int64{}, decided: map[uuid.UUID]process.Decision{}, counts: map[string]int{}}
+	s.env.SetTestTimeout(30 * time.Second)
+	s.env.RegisterWorkflowWithOptions(workflows.Process, workflow.RegisterOptions{Name: messages.TypeProcess})
+	s.env.RegisterActivity(s)
+	return s
+}
+
+func (s *stage) note(format string, args ...any) { s.log = append(s.log, fmt.Sprintf(format, args...)) }
+
+func (s *stage) BeginProcess(_ context.Context, _, version uuid.UUID) (process.Beginning, error) {
+	if plan, other := s.plans[version]; other {
+		return process.Beginning{Plan: plan}, nil
+	}
+	return process.Beginning{Plan: s.plan, Values: bpm.Values{"userName": json.RawMessage(`"ada"`)}}, nil
+}
+
+func (s *stage) EvaluateScripts(_ context.Context, w process.Wave) ([]bpm.Result, error) {
+	results := make([]bpm.Result, len(w.Calls))
+	for i, c := range w.Calls {
+		s.note("evaluate %s", c.Node)
+		results[i] = s.evaluate(c)
+	}
+	return results, nil
+}
+
+func (s *stage) OpenTasks(_ context.Context, in process.Asking) ([]process.Opened, error) {
+	opened := make([]process.Opened, len(in.Asks))
+	for i, a := range in.Asks {
+		s.note("ask %s", a.Node)
+		s.works[a.Node] = a.Work
+		opened[i] = process.Opened{Work: a.Work}
+		if s.open != nil {
+			opened[i] = s.open(a)
+		}
+	}
+	return opened, nil
+}
+
+func (s *stage) ReadDecisions(_ context.Context, _ uuid.UUID, tasks []uuid.UUID) ([]process.Decision, error) {
+	out := make([]process.Decision, len(tasks))
+	for i, id := range tasks {
+		out[i] = s.decided[id]
+	}
+	return out, nil
+}
+
+func (s *stage) TakeTasksBack(_ context.Context, _ uuid.UUID, works []int64, _ string) ([]process.Decision, error) {
+	s.note("take back")
+	if s.expire != nil {
+		return s.expire(works), nil
+	}
+	return nil, nil
+}
+
+func (s *stage) WriteLedger(_ context.Context, r process.Record) ([]bpm.Failed, error) {
+	s.entries = append(s.entries, r.Entry)
+	if r.Entry.Finish != nil {
+		s.note("finish %s", r.Entry.Finish.Status)
+	}
+	var failed []bpm.Failed
+	for _, c := range r.Calls {
+		s.note("call %s", c.Called)
+		s.works[c.Node] = c.Work
+		if f := s.called(c); f != nil {
+			failed = append(failed, bpm.Failed{Work: c.Work, Fault: *f})
+		}
+	}
+	return failed, nil
+}
+
+func (s *stage) PerformStep(_ context.Context, w process.Work) (bpm.Values, error) {
+	s.counts[w.Node]++
+	s.note("perform %s", w.Node)
+	if s.perform != nil {
+		return s.perform(s.counts[w.Node], w)
+	}
+	return nil, nil
+}
+
+// at plays something when the process has waited that long.
+func (s *stage) at(after time.Duration, play func()) { s.env.RegisterDelayedCallback(play, after) }
+
+// decide completes the task of an element.
+func (s *stage) decide(element, outcome string) {
+	id := uuid.New()
+	s.decided[id] = process.Decision{Task: id, Work: s.works[element], Finished: true, Outcome: outcome}
+	s.env.SignalWorkflow(messages.Decided, messages.TaskDecision{Task: id})
+}
+
+func (s *stage) steer(action process.Action, payload any) {
+	text, err := json.Marshal(payload)
+	if err != nil {
+		panic(err)
+	}
+	s.env.SignalWorkflow(messages.Control, messages.Steering{Action: action, Payload: text})
+}
+
+func (s *stage) run(t *testing.T, in messages.Process) error {
+	t.Helper()
+	s.env.ExecuteWorkflow(messages.TypeProcess, in)
+	require.True(t, s.env.IsWorkflowCompleted())
+	return s.env.GetWorkflowError()
+}
+
+// last is the last entry of the ledger.
+func (s *stage) last() process.Entry { return s.entries[len(s.entries)-1] }
+
+func TestProcessAsksAndApplies(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, start+person("approve")+apply+end+flow("start", "approve")+flow("approve", "apply")+flow("apply", "end"))
+	s.at(time.Minute, func() { s.decide("approve", "") })
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"ask approve", "perform apply", "finish completed"}, s.log)
+	for i, e := range s.entries {
+		require.Equal(t, int64(i+1), e.Seq, "entries are numbered without a gap")
+	}
+}
+
+const withTimer = `<boundaryEvent id="late" attachedToRef="approve"><timerEventDefinition id="t"><timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>`
+
+func timed() string {
+	return start + person("approve") + withTimer + person("boss") + end + flow("start", "approve") + flow("approve", "end") + flow("late", "boss") + flow("boss", "end")
+}
+
+func TestTimeRunsOut(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	s.at(25*time.Hour, func() { s.decide("boss", "") })
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"ask approve", "take back", "ask boss", "finish completed"}, s.log)
+}
+
+// Whoever was told that their decision is kept is right, also when the timer reaches the process first.
+func TestDecisionBeforeTheTimerWins(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	s.expire = func(works []int64) []process.Decision {
+		return []process.Decision{{Work: works[0], Finished: true}}
+	}
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"ask approve", "take back", "finish completed"}, s.log)
+	for _, e := range s.entries {
+		require.Empty(t, e.Closed, "nothing was taken back")
+	}
+}
+
+func TestCancelledProcessTakesEverythingBack(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	s.at(time.Hour, func() { s.steer(process.ActionCancel, process.Cancel{Reason: "no need"}) })
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"ask approve", "finish cancelled"}, s.log)
+	require.Len(t, s.last().Closed, 1)
+	require.Empty(t, s.last().Timers)
+}
+
+func TestRunThatIsCancelledInTheEngine(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	s.at(time.Hour, s.env.CancelWorkflow)
+	require.True(t, temporal.IsCanceledError(s.run(t, thisProcess)))
+	require.Equal(t, []string{"ask approve", "finish cancelled"}, s.log, "the ledger says so")
+}
+
+func TestHeldTimerWaits(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	var fired time.Duration
+	begin := s.env.Now()
+	s.at(time.Hour, func() {
+		s.steer(process.ActionHold, process.Hold{Kind: process.TimerJob, Key: s.last().Timers[0].Key})
+	})
+	s.at(48*time.Hour, func() {
+		require.NotContains(t, s.log, "ask boss")
+		s.steer(process.ActionResume, process.Hold{Kind: process.TimerJob, Key: s.last().Timers[0].Key})
+	})
+	s.at(49*time.Hour, func() { s.decide("boss", "") })
+	s.open = func(a bpm.Ask) process.Opened {
+		if a.Node == "boss" {
+			fired = s.env.Now().Sub(begin)
+		}
+		return process.Opened{Work: a.Work}
+	}
+	require.NoError(t, s.run(t, thisProcess))
+	require.InDelta(t, 48, fired.Hours(), 0.1)
+}
+
+func applied() string { return start + apply + end + flow("start", "apply") + flow("apply", "end") }
+
+func TestWorkThatFailsWaitsForAnOperator(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, applied())
+	s.perform = func(n int, _ process.Work) (bpm.Values, error) {
+		if n == 1 {
+			return nil, temporal.NewNonRetryableApplicationError("There is no user ada.", "missing", nil)
+		}
+		return nil, nil
+	}
+	s.at(time.Hour, func() {
+		require.Len(t, s.last().Incidents, 1)
+		require.Equal(t, bpm.Fault{Code: "missing", Message: "There is no user ada."}, s.last().Incidents[0].Fault)
+		s.steer(process.ActionRetry, process.Repair{Incident: s.last().Incidents[0].Incident})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"perform apply", "perform apply", "finish completed"}, s.log)
+	require.Len(t, s.entries[2].SolvedIncidents, 1)
+}
+
+func TestWorkIsTriedThreeTimes(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, applied())
+	s.perform = func(int, process.Work) (bpm.Values, error) { return nil, errors.New("the network is away") }
+	s.at(time.Hour, func() {
+		s.steer(process.ActionSkip, process.Repair{Incident: s.last().Incidents[0].Incident, Reason: "done by hand"})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, 3, s.counts["apply"])
+	require.Equal(t, "finish completed", s.log[len(s.log)-1])
+}
+
+func TestWishThatCannotBeIsNoted(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	s.at(time.Hour, func() { s.steer(process.ActionMove, process.Move{From: "boss", To: "end"}) })
+	s.at(2*time.Hour, func() {
+		require.NotEmpty(t, s.last().Refused)
+		s.decide("approve", "")
+	})
+	require.NoError(t, s.run(t, thisProcess))
+}
+
+func TestStepWithoutActorsFails(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	s.open = func(a bpm.Ask) process.Opened {
+		return process.Opened{Work: a.Work, Fault: &bpm.Fault{Code: "no-actor", Message: "Nobody can do approve."}}
+	}
+	s.at(time.Hour, func() {
+		require.Equal(t, "no-actor", s.last().Incidents[0].Fault.Code)
+		s.steer(process.ActionCancel, process.Cancel{})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+}
+
+const call = `<callActivity id="sub" calledElement="other"/><boundaryEvent id="oops" attachedToRef="sub"><errorEventDefinition id="e" errorRef="broken"/></boundaryEvent>`
+
+func calling() string {
+	return start + call + apply + end + flow("start", "sub") + flow("sub", "end") + flow("oops", "apply") + flow("apply", "end")
+}
+
+func TestCalledProcessReports(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault  *bpm.Fault
+		expect []string
+	}{
+		"well":   {nil, []string{"call other", "finish completed"}},
+		"badly":  {&bpm.Fault{Code: "broken"}, []string{"call other", "perform apply", "finish completed"}},
+		"absent": {nil, []string{"call other", "perform apply", "finish completed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onStage(t, calling())
+			s.called = func(bpm.Invite) *bpm.Fault {
+				if name == "absent" {
+					return &bpm.Fault{Code: "broken"}
+				}
+				return nil
+			}
+			s.at(time.Minute, func() { s.steer(process.ActionEnded, process.Ended{Work: s.works["sub"], Fault: c.fault}) })
+			require.NoError(t, s.run(t, thisProcess))
+			require.Equal(t, c.expect, s.log)
+		})
+	}
+}
+
+func TestProcessIsMigrated(t *testing.T) {
+	t.Parallel()
+	other := uuid.New()
+	s := onStage(t, timed())
+	s.plans = map[uuid.UUID]bpm.Plan{other: define(t, strings.ReplaceAll(timed(), "approve", "consent"))}
+	s.at(time.Hour, func() { s.steer(process.ActionMigrate, process.Migrate{Version: other}) })
+	s.at(2*time.Hour, func() {
+		require.Contains(t, s.last().Refused, "approve", "what has no new place is named")
+		s.steer(process.ActionMigrate, process.Migrate{Version: other, Elements: map[string]string{"approve": "consent"}})
+	})
+	s.at(3*time.Hour, func() {
+		require.Equal(t, &other, s.last().Version)
+		require.Equal(t, []string{"consent"}, s.last().Places)
+		s.decide("approve", "")
+	})
+	require.NoError(t, s.run(t, thisProcess))
+}
+
+// A process goes on in a new history from what it carried along, its timer included.
+func TestProcessGoesOnFromWhatItCarried(t *testing.T) {
+	t.Parallel()
+	first := onStage(t, timed())
+	first.at(time.Hour, func() {
+		first.env.SetContinueAsNewSuggested(true)
+		first.steer(process.ActionMessage, process.Message{Name: "paid"})
+	})
+	var again *workflow.ContinueAsNewError
+	require.ErrorAs(t, first.run(t, thisProcess), &again)
+	var carried messages.Process
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &carried))
+	require.Equal(t, int64(len(first.entries)), carried.Carried.Seq)
+
+	second := onStage(t, timed())
+	second.env.SetStartTime(first.env.Now())
+	second.works = first.works
+	var fired time.Time
+	second.open = func(a bpm.Ask) process.Opened {
+		fired = second.env.Now()
+		return process.Opened{Work: a.Work}
+	}
+	second.at(30*time.Hour, func() { second.decide("boss", "") })
+	require.NoError(t, second.run(t, carried))
+	require.Equal(t, []string{"take back", "ask boss", "finish completed"}, second.log)
+	require.Equal(t, carried.Carried.Seq+1, second.entries[0].Seq)
+	require.WithinDuration(t, *first.entries[0].Timers[0].Due, fired, time.Second)
+}

@@ -1,0 +1,169 @@
+package workflows
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"provost/bpm"
+	"provost/internal/process"
+	"provost/workflows/messages"
+)
+
+// job is work of a step that an activity does.
+type job struct {
+	node   string
+	async  bool
+	cancel workflow.CancelFunc
+}
+
+// evaluate runs the scripts of a wave, and gives what they came to as the next occurrence; nil without a wave. That a script fails is a
+// result; that none can be run is tried again until it can.
+func (p *instance) evaluate(ctx workflow.Context, wave *bpm.Evaluate) (bpm.Occurrence, error) {
+	if wave == nil {
+		return nil, nil
+	}
+	var results []bpm.Result
+	in := process.Wave{Process: p.in.ID, Version: p.in.Version, Now: workflow.Now(ctx), Seed: wave.Wave, Calls: wave.Calls}
+	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.EvaluateScripts, in).Get(ctx, &results); err != nil {
+		return nil, fmt.Errorf("evaluate scripts: %w", err)
+	}
+	return bpm.Evaluated{Wave: wave.Wave, Results: results}, nil
+}
+
+// work has an activity do what a step says, beside everything else. What it comes to, a failure too, arrives in the inbox.
+func (p *instance) work(ctx workflow.Context, c bpm.Perform) {
+	node := p.plan.Node(c.Node)
+	ctx, cancel := workflow.WithCancel(ctx)
+	p.works[c.Work] = &job{node: c.Node, async: node.Work.Async, cancel: cancel}
+	in := process.Work{
+		Process: p.in.ID, Version: p.in.Version, Work: c.Work, Node: c.Node, Type: node.Work.Type, Visit: c.Visit, Script: node.Work.Script, Now: workflow.Now(ctx), Values: c.Values,
+	}
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		values, err := p.do(ctx, in)
+		if p.works[c.Work] == nil {
+			return // taken back meanwhile
+		}
+		delete(p.works, c.Work)
+		if err != nil {
+			p.inbox = append(p.inbox, bpm.Failed{Work: c.Work, Fault: faultOf(err)})
+			return
+		}
+		p.inbox = append(p.inbox, bpm.Done{Work: c.Work, Values: values})
+	})
+}
+
+// do runs the activity of a step, on the queue of the managed system for a call of one. It is tried three times when the world is in its
+// way, and then waits for an operator.
+func (p *instance) do(ctx workflow.Context, in process.Work) (bpm.Values, error) {
+	options := workflow.ActivityOptions{
+		StartToCloseTimeout:    5 * time.Minute,
+		ScheduleToCloseTimeout: 10 * time.Minute,
+		Summary:                p.plan.Title(in.Node),
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 3, MaximumAttempts: 3},
+	}
+	var values bpm.Values
+	if in.Type != bpm.Invoke {
+		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), processes.PerformStep, in).Get(ctx, &values)
+		return values, err
+	}
+	var call process.SystemCall
+	if err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), processes.PrepareCall, in).Get(ctx, &call); err != nil {
+		return nil, err
+	}
+	options.TaskQueue, options.ScheduleToStartTimeout = messages.AgentQueue(call.Key), scheduleToStart
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), processes.CallSystem, call).Get(ctx, &values)
+	return values, err
+}
+
+// faultOf gives the code by which a definition may catch an error, and the sentence for people.
+func faultOf(err error) bpm.Fault {
+	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return bpm.Fault{Code: cmp.Or(application.Type(), "internal"), Message: application.Message()}
+	}
+	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
+		return bpm.Fault{Code: "timeout", Message: sentence(err)}
+	}
+	return bpm.Fault{Code: "internal", Message: err.Error()}
+}
+
+// stop takes work back that nobody waits for any more.
+func (p *instance) stop(work int64) {
+	if j := p.works[work]; j != nil {
+		delete(p.works, work)
+		j.cancel()
+	}
+}
+
+// open opens the tasks of steps that people do. A step without anybody who may do it fails; one with nothing to decide is done at once.
+func (p *instance) open(ctx workflow.Context, asks []bpm.Ask) error {
+	if len(asks) == 0 {
+		return nil
+	}
+	in := process.Asking{Process: p.in.ID, Version: p.in.Version, Now: workflow.Now(ctx), Values: p.state.Values()}
+	for _, ask := range asks {
+		ask.Values = own(ask.Values, in.Values)
+		in.Asks = append(in.Asks, ask)
+	}
+	var opened []process.Opened
+	if err := workflow.ExecuteActivity(onCore(ctx, 5*time.Minute, time.Minute, "open tasks"), processes.OpenTasks, in).Get(ctx, &opened); err != nil {
+		return fmt.Errorf("open tasks: %w", err)
+	}
+	for _, o := range opened {
+		switch {
+		case o.Fault != nil:
+			p.inbox = append(p.inbox, bpm.Failed{Work: o.Work, Fault: *o.Fault})
+		case o.Done:
+			p.inbox = append(p.inbox, bpm.Done{Work: o.Work, Outcome: o.Outcome, Values: o.Values})
+		}
+	}
+	return nil
+}
+
+// own gives the values that are not those of the process: what an instance of a loop has for itself. Sent with every task, the values of
+// the process would outgrow the message.
+func own(values, of bpm.Values) bpm.Values {
+	out := bpm.Values{}
+	for name, value := range values {
+		if !bytes.Equal(value, of[name]) {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// wake sets a timer. One that is held fires when it is resumed.
+func (p *instance) wake(ctx workflow.Context, c bpm.Wake) {
+	if p.held[c.Timer] {
+		return
+	}
+	ctx, cancel := workflow.WithCancel(ctx)
+	p.timers[c.Timer] = cancel
+	pause := max(c.At.Sub(workflow.Now(ctx)), 0)
+	timer := workflow.NewTimerWithOptions(ctx, pause, workflow.TimerOptions{Summary: p.plan.Title(c.Node)})
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		if err := timer.Get(ctx, nil); err != nil {
+			return // forgotten, held, or the end of the process
+		}
+		delete(p.timers, c.Timer)
+		p.inbox = append(p.inbox, bpm.Fired{Timer: c.Timer})
+	})
+}
+
+func (p *instance) forget(timer int64) {
+	delete(p.held, timer)
+	if cancel := p.timers[timer]; cancel != nil {
+		delete(p.timers, timer)
+		cancel()
+	}
+}
+
+// sortedKeys gives the keys of a map in their order: workflows must not depend on that of maps.
+func sortedKeys[V any](m map[int64]V) []int64 { return slices.Sorted(maps.Keys(m)) }
