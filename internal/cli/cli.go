@@ -36,6 +36,7 @@ type commands struct {
 	Token      tokenCommands     `cmd:"" help:"Manage API tokens."`
 	Audit      auditCommands     `cmd:"" help:"Check the audit trail."`
 	ScriptHost scriptHostCommand `cmd:"" hidden:"" help:"Evaluate scripts for the parent process."`
+	BPM        bpmCommands       `cmd:"" name:"bpm" help:"Check and import process definitions."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

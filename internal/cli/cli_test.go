@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"provost/internal/simulate"
 )
 
 // fakeTemporal is the embedded server of these tests: it notes how it was started.
@@ -19,11 +21,17 @@ type fakeTemporal struct {
 	options *TemporalOptions
 	err     error
 	stopped int
+	played  *simulate.Request
 }
 
 func (f *fakeTemporal) StartTemporal(_ context.Context, o TemporalOptions) (TemporalServer, error) {
 	f.options = &o
 	return f, f.err
+}
+
+func (f *fakeTemporal) Simulate(_ context.Context, _ simulate.Scripts, r simulate.Request) (simulate.Result, error) {
+	f.played = &r
+	return simulate.Result{Status: simulate.Completed}, f.err
 }
 
 func (f *fakeTemporal) Address() string             { return "127.0.0.1:7233" }

@@ -3,12 +3,16 @@ package cli
 import (
 	"context"
 	"log/slog"
+
+	"provost/internal/simulate"
 )
 
 // Embedded is what only the full binary can do. It is nil in the lean one.
 type Embedded interface {
 	// StartTemporal starts a Temporal server inside this process and returns when workflows can be started. ctx bounds the start only.
 	StartTemporal(ctx context.Context, options TemporalOptions) (TemporalServer, error)
+	// Simulate plays a process definition through the real workflow, with nothing behind it.
+	Simulate(ctx context.Context, scripts simulate.Scripts, request simulate.Request) (simulate.Result, error)
 }
 
 // TemporalOptions say how the embedded Temporal server runs.

@@ -53,14 +53,19 @@ func (c *platform) settings(p *process) (app.Settings, error) {
 	if err != nil {
 		return app.Settings{}, err
 	}
+	scripts, err := scriptHostArgs()
+	return app.Settings{
+		Common: c.Common, Database: c.Database, Engine: app.Engine{Temporal: c.Temporal}, Version: Version, Logger: logger, ScriptHost: scripts,
+	}, err
+}
+
+// scriptHostArgs is the command that runs scripts: this program.
+func scriptHostArgs() ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return app.Settings{}, fmt.Errorf("find this program: %w", err)
+		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	return app.Settings{
-		Common: c.Common, Database: c.Database, Engine: app.Engine{Temporal: c.Temporal}, Version: Version, Logger: logger,
-		ScriptHost: []string{self, "script-host"},
-	}, nil
+	return []string{self, "script-host"}, nil
 }
 
 // required refuses to start without database or engine.
