@@ -6,6 +6,9 @@ WORKDIR /src/ui
 COPY ui/package.json ui/package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY ui/ ./
+# The designer speaks the language of bpm and begins with its templates.
+COPY bpm/idm.json ../bpm/idm.json
+COPY bpm/template ../bpm/template
 RUN npm run build
 
 FROM golang:1.26.8-bookworm AS build

@@ -16,6 +16,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   server: {
+    // The language of processes and their templates are those of ../bpm.
+    fs: { allow: ['.', '../bpm'] },
     proxy: Object.fromEntries(
       ['/api', '/scim2', '/temporal', '/docs', '/openapi.json'].map((path) => [path, { target: server, xfwd: true }]),
     ),

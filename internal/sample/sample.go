@@ -1,6 +1,7 @@
 // Package sample makes the sample organisation that a new installation of `provost dev` shows: sixty people who do not exist in the file
-// of a human resources system, a directory and a badge system that they are provisioned to, and the roles they hold there. Everything is
-// written through the use cases of the platform, as somebody at the console would do it, and what is there already is left as it is.
+// of a human resources system, a directory and a badge system that they are provisioned to, the roles they hold there, and the processes by
+// which they ask for more. Everything is written through the use cases of the platform, as somebody at the console would do it, and what is
+// there already is left as it is.
 package sample
 
 import (
@@ -60,6 +61,7 @@ func Load(ctx context.Context, p *platform.Platform, runs *run.Service, o Option
 		{"systems", made.systems},
 		{"roles", made.roles},
 		{"people", made.people},
+		{"processes", made.processes},
 	}
 	for _, step := range steps {
 		if err := step.do(ctx); err != nil {

@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"provost/bpm"
+	"provost/bpm/template"
 	"provost/internal/account"
 	"provost/internal/connector"
 	csvfile "provost/internal/connector/csv"
@@ -148,4 +150,30 @@ func TestDirectoryTreeIsLDIF(t *testing.T) {
 func TestQuoted(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, `'it''s'`, quoted("it's"))
+}
+
+// TestEverySampleApplicationHasAnOwner: a request for a role of one without would end as an incident.
+func TestEverySampleApplicationHasAnOwner(t *testing.T) {
+	t.Parallel()
+	active := map[string]bool{}
+	for _, p := range records(t) {
+		active[p["userName"]] = p["active"] == "yes"
+	}
+	for _, a := range applications {
+		require.True(t, active[owners[a.name]], "%s: %s is no active person of the HR file", a.name, owners[a.name])
+	}
+	require.Len(t, owners, len(applications))
+}
+
+// TestEveryKindOfProcessIsDeployed: the catalogue of a new installation has one of each, under names that files can have.
+func TestEveryKindOfProcessIsDeployed(t *testing.T) {
+	t.Parallel()
+	files := map[string]bool{}
+	for _, each := range template.All() {
+		files[fileOf(each.Kind)] = true
+		definition, findings := bpm.Parse(each.Source)
+		require.Equal(t, each.Kind, definition.Kind, "%v", findings)
+	}
+	require.Len(t, files, 5)
+	require.True(t, files["request.bpmn"] && files["user.bpmn"])
 }

@@ -43,6 +43,7 @@ export function Navigation() {
                   aria-current={active ? 'page' : undefined}
                   label={t(nav.label)}
                   leftSection={<nav.icon size={17} stroke={1.7} aria-hidden />}
+                  rightSection={nav.Count ? <nav.Count /> : null}
                 />
               );
             })}

@@ -1,10 +1,12 @@
 import {
   IconActivityHeartbeat, IconAddressBook, IconAdjustments, IconApps, IconAt, IconFolders, IconHistory, IconHome, IconIdBadge2,
-  IconKey, IconListCheck, IconPlugConnected, IconRun, IconSettingsAutomation, IconShieldLock, IconSignature, IconTags, IconUserCog, IconUsers, IconUsersGroup, IconAlertTriangle,
+  IconKey, IconListCheck, IconPlugConnected, IconRun, IconSettingsAutomation, IconShieldLock, IconSignature, IconSitemap, IconTags, IconUserCog, IconUsers, IconUsersGroup, IconVectorBezier2, IconAlertTriangle,
+  IconAlertOctagon, IconClockPlay, IconInbox, IconListSearch, IconSend,
   type Icon,
 } from '@tabler/icons-react';
 import type { ParseKeys } from 'i18next';
 import type { ComponentType } from 'react';
+import { TaskCount } from '@/work/TaskCount';
 import { pathOf, permissionFor, type SettingKey } from '@/pages/settings/catalogue';
 
 /** Groups of the navigation, in the order and under the names of design/console.md. */
@@ -19,7 +21,7 @@ export interface Page {
   /** Without it every signed-in person may open the page. */
   permission?: string;
   /** Its place in the navigation; pages without one are reached from others. */
-  nav?: { group: Group; label: ParseKeys<'shell'>; icon: Icon };
+  nav?: { group: Group; label: ParseKeys<'shell'>; icon: Icon; /** How much waits there. */ Count?: ComponentType };
 }
 
 /** List, new object and object of a resource: they differ in address and permission only. */
@@ -45,11 +47,23 @@ function settingPages(key: SettingKey, icon: Icon, group: Group = 'settings'): P
 /** All pages of the console. A page that is not here does not exist: routes, navigation and Ctrl-K are made from this list. */
 export const pages: Page[] = [
   { path: '/', load: () => import('@/pages/home/HomePage'), nav: { group: 'myWork', label: 'page.home', icon: IconHome } },
+  { path: '/tasks', load: () => import('@/pages/tasks/TasksPage'), nav: { group: 'myWork', label: 'page.myTasks', icon: IconInbox, Count: TaskCount } },
+  { path: '/tasks/$id', load: () => import('@/pages/tasks/TaskPage') },
+  { path: '/requests', load: () => import('@/pages/requests/RequestsPage'), nav: { group: 'myWork', label: 'page.myRequests', icon: IconSend } },
+  { path: '/requests/new/$code', load: () => import('@/pages/requests/NewRequestPage') },
   ...resourcePages('/users', 'user', () => import('@/pages/users/UsersPage'), () => import('@/pages/users/UserPage'), { group: 'identities', label: 'page.users', icon: IconUsers }),
   ...resourcePages('/groups', 'group', () => import('@/pages/groups/GroupsPage'), () => import('@/pages/groups/GroupPage'), { group: 'identities', label: 'page.groups', icon: IconUsersGroup }),
   ...resourcePages('/accounts', 'account', () => import('@/pages/accounts/AccountsPage'), () => import('@/pages/accounts/AccountPage'), { group: 'identities', label: 'page.accounts', icon: IconAddressBook }),
   ...resourcePages('/information-systems', 'informationSystem', () => import('@/pages/systems/InformationSystemsPage'), () => import('@/pages/systems/InformationSystemPage'), { group: 'access', label: 'page.informationSystems', icon: IconApps }),
   ...resourcePages('/roles', 'role', () => import('@/pages/roles/RolesPage'), () => import('@/pages/roles/RolePage'), { group: 'access', label: 'page.roles', icon: IconIdBadge2 }),
+  { path: '/processes', load: () => import('@/pages/processes/ProcessesPage'), nav: { group: 'processes', label: 'page.processes', icon: IconListSearch } },
+  { path: '/processes/jobs', load: () => import('@/pages/processes/JobsPage'), permission: 'process:query', nav: { group: 'processes', label: 'page.processJobs', icon: IconClockPlay } },
+  { path: '/processes/incidents', load: () => import('@/pages/processes/IncidentsPage'), permission: 'process:query', nav: { group: 'processes', label: 'page.processIncidents', icon: IconAlertOctagon } },
+  { path: '/processes/definitions', load: () => import('@/pages/processes/DefinitionsPage'), permission: 'processDefinition:query', nav: { group: 'processes', label: 'page.definitions', icon: IconSitemap } },
+  { path: '/processes/definitions/$id', load: () => import('@/pages/processes/DefinitionPage'), permission: 'processDefinition:query' },
+  { path: '/processes/designer', load: () => import('@/pages/processes/DraftsPage'), permission: 'processDefinition:query', nav: { group: 'processes', label: 'page.designer', icon: IconVectorBezier2 } },
+  { path: '/processes/designer/$id', load: () => import('@/pages/processes/DesignerPage'), permission: 'processDefinition:query' },
+  { path: '/processes/$id', load: () => import('@/pages/processes/ProcessPage') },
   ...resourcePages('/agents', 'system', () => import('@/pages/agents/AgentsPage'), () => import('@/pages/agents/AgentPage'), { group: 'integration', label: 'page.agents', icon: IconPlugConnected }),
   ...settingPages('namingRules', IconSignature, 'integration'),
   { path: '/monitoring', load: () => import('@/pages/monitoring/MonitoringPage'), permission: 'syncTask:query', nav: { group: 'monitoring', label: 'page.monitoring', icon: IconActivityHeartbeat } },

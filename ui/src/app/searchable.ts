@@ -15,13 +15,14 @@ export const searchable: Searchable[] = [
   { resource: 'accounts', permission: 'account:query', label: 'page.accounts', href: (id) => `/accounts/${id}` },
   { resource: 'roles', permission: 'role:query', label: 'page.roles', href: (id) => `/roles/${id}` },
   { resource: 'information-systems', permission: 'informationSystem:query', label: 'page.informationSystems', href: (id) => `/information-systems/${id}` },
+  { resource: 'process-definitions', permission: 'processDefinition:query', label: 'page.definitions', href: (id) => `/processes/definitions/${id}` },
   { resource: 'systems', permission: 'system:query', label: 'page.agents', href: (id) => `/agents/${id}` },
 ];
 
 const paths: Record<string, string> = {
   user: 'users', group: 'groups', account: 'accounts', role: 'roles', informationSystem: 'information-systems', system: 'agents', run: 'runs',
   userType: 'settings/user-types', groupType: 'settings/group-types', mailDomain: 'settings/mail-domains', namingRule: 'settings/naming-rules',
-  passwordDomain: 'settings/password-domains', parameter: 'settings/parameters', metadata: 'settings/metadata',
+  passwordDomain: 'settings/password-domains', processDefinition: 'processes/definitions', processDraft: 'processes/designer', parameter: 'settings/parameters', metadata: 'settings/metadata',
 };
 
 /** The page of an object of which type and id are known; undefined for what has no page of its own. */

@@ -2,6 +2,7 @@ import { Divider, Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense, type ComponentType } from 'react';
 import { useLabel, type Attribute, type AttributeType } from '@/api/schema';
 import { FileField } from './FileField';
+import { NameField } from './NameField';
 import { PairsField } from './PairsField';
 import { ReferencePicker } from './ReferencePicker';
 import { BooleanField, ListField, ManyTextsField, NumberField, PasswordField, TextAreaField, TextField } from './PlainFields';
@@ -78,6 +79,10 @@ function SeparatorField({ attribute }: FieldProps) {
 }
 
 function ReferenceField(props: FieldProps) {
+  return props.attribute.choices ? <NameField {...props} /> : <PickedField {...props} />;
+}
+
+function PickedField(props: FieldProps) {
   const { attribute, value, onChange, readOnly } = props;
   const { variant, autoComplete: _, readOnly: __, ...chrome } = useFieldChrome(props);
   return (

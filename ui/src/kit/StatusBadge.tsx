@@ -26,6 +26,7 @@ const tones = {
   inactive: 'off', disabled: 'off', forcedDisabled: 'off', removed: 'off', archived: 'off', cancelled: 'off', expired: 'off',
   locked: 'locked', paused: 'paused',
   blocked: 'warning', approvalPending: 'waiting', removalPending: 'waiting', proposed: 'waiting', applied: 'good', skipped: 'off',
+  open: 'waiting', claimed: 'busy', starting: 'waiting', denied: 'bad', asked: 'busy',
   new: 'warning', acknowledged: 'busy', solved: 'good', connected: 'good', disconnected: 'bad',
 } as const satisfies Record<string, Tone>;
 

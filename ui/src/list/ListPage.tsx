@@ -40,6 +40,14 @@ export interface ListPageProps<Row extends Entity> {
   sort?: string;
   /** A SCIM filter that always holds, as on "My requests". */
   filter?: string;
+  /** Further parameters of the list's address, which also stay in the page's: which of several lists of one resource it is. */
+  parameters?: Record<string, string>;
+  /** What stays in the page's address while its search changes, and is the page's own business. */
+  keep?: Record<string, string>;
+  /** Between the head and the list: tabs that choose `parameters`. */
+  above?: ReactNode;
+  /** Beside the search: further conditions. */
+  conditions?: ReactNode;
   /** Where a row leads. */
   href?: (row: Row) => string;
   create?: { label: string; to: string; permission: string };
@@ -61,7 +69,7 @@ export function ListPage<Row extends Entity = Entity>(props: ListPageProps<Row>)
   const navigate = useNavigate();
   const search = readListSearch(useSearch({ strict: false }));
   const attributes = useSchema(objectType).data ?? noAttributes;
-  const query = toQuery(search, attributes, filter, sort);
+  const query = { ...toQuery(search, attributes, filter, sort), ...props.parameters };
   const { data, error, isFetching, refetch } = useList(resource, query);
   const rows = (data?.rows ?? []) as unknown as Row[];
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -74,7 +82,7 @@ export function ListPage<Row extends Entity = Entity>(props: ListPageProps<Row>)
   const change = (changed: Partial<ListSearch>) => {
     // Any other question starts at its first page; turning the page keeps the question.
     const next = readListSearch({ ...search, page: undefined, ...changed });
-    void navigate({ to: '.', search: next as never, replace: !('page' in changed) });
+    void navigate({ to: '.', search: { ...props.parameters, ...props.keep, ...next } as never, replace: !('page' in changed) });
   };
   const open = href ? (row: Row) => void navigate({ to: href(row) }) : undefined;
   const toggle = (row: Row) => {
@@ -91,9 +99,11 @@ export function ListPage<Row extends Entity = Entity>(props: ListPageProps<Row>)
       <PageHeader title={title} hint={hint} beside={data ? <Count total={data.total} /> : null}>
         <HeaderActions {...props} attributes={attributes} search={search} shown={shown} query={query} onChange={change} columnsAll={columns} />
       </PageHeader>
+      {props.above}
       <div className="surface">
         <Group p="sm" gap="sm">
           <SearchBar search={search} attributes={attributes} refusal={refusal} onChange={change} />
+          {props.conditions}
         </Group>
         <BulkBar
           {...props}
@@ -174,7 +184,7 @@ interface HeaderActionsProps<Row extends Entity> extends ListPageProps<Row> {
 }
 
 function HeaderActions<Row extends Entity>(props: HeaderActionsProps<Row>) {
-  const { resource, title, attributes, columnsAll, search, shown, query, create, importing, menu, beside, onChange } = props;
+  const { resource, title, attributes, columnsAll, search, shown, query, create, importing, menu, beside, parameters, keep, onChange } = props;
   const { t } = useTranslation('list');
   const navigate = useNavigate();
   const can = usePermission();
@@ -187,7 +197,7 @@ function HeaderActions<Row extends Entity>(props: HeaderActionsProps<Row>) {
   return (
     <>
       {beside}
-      <ViewMenu resource={resource} search={search} onOpen={(view) => void navigate({ to: '.', search: view as never })} />
+      <ViewMenu resource={resource} search={search} onOpen={(view) => void navigate({ to: '.', search: { ...parameters, ...keep, ...view } as never })} />
       <ColumnChooser columns={columnsAll} shown={shown} onChange={(cols) => onChange({ cols, page: search.page })} />
       <Menu>
         <Menu.Target>

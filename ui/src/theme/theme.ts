@@ -28,7 +28,7 @@ const fieldSize = { dense: 'xs', roomy: 'sm' } as const;
 
 /** Every kind of input follows the density the person chose. */
 const inputs = [
-  'TextInput', 'Textarea', 'Select', 'MultiSelect', 'NumberInput', 'PasswordInput', 'DateInput', 'DateTimePicker', 'TagsInput',
+  'TextInput', 'Textarea', 'Select', 'NativeSelect', 'MultiSelect', 'NumberInput', 'PasswordInput', 'DateInput', 'DateTimePicker', 'TagsInput',
   'Autocomplete', 'FileInput', 'Checkbox', 'Switch', 'SegmentedControl', 'Pagination', 'Pill', 'PillsInput',
 ];
 

@@ -5,6 +5,7 @@ import audit from './audit.json';
 import authorizations from './authorizations.json';
 import common from './common.json';
 import connectors from './connectors.json';
+import designer from './designer.json';
 import editor from './editor.json';
 import engine from './engine.json';
 import form from './form.json';
@@ -14,6 +15,9 @@ import issues from './issues.json';
 import list from './list.json';
 import monitoring from './monitoring.json';
 import object from './object.json';
+import process from './process.json';
+import processes from './processes.json';
+import requests from './requests.json';
 import roles from './roles.json';
 import run from './run.json';
 import settings from './settings.json';
@@ -21,6 +25,7 @@ import shell from './shell.json';
 import status from './status.json';
 import sync from './sync.json';
 import systems from './systems.json';
+import tasks from './tasks.json';
 import tokens from './tokens.json';
 import users from './users.json';
 import values from './values.json';
@@ -29,5 +34,5 @@ import values from './values.json';
 export const areas = {
   // Connectors speak English themselves, so that this area has no twin in English.
   connectors,
-  access, accounts, agents, audit, authorizations, common, editor, engine, form, groups, home, issues, list, monitoring, object, roles, run, settings, shell, status, sync, systems, tokens, users, values,
+  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, object, process, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
 };

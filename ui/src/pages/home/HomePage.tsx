@@ -10,10 +10,12 @@ import { EmptyState } from '@/kit/EmptyState';
 import { Failure } from '@/kit/Failure';
 import { PageHeader } from '@/kit/PageHeader';
 import { openFilter } from '@/sync/model';
+import { useTaskCounts } from '@/work/TaskCount';
 import classes from './HomePage.module.css';
 
 type Summary = Partial<Record<
-  'users' | 'accounts' | 'roles' | 'systems' | 'openTasks' | 'pendingTasks' | 'heldTasks' | 'waitingTasks' | 'failedTasks' | 'disconnectedAgents' | 'activeRuns' | 'blockedRuns' | 'openIssues',
+  'users' | 'accounts' | 'roles' | 'systems' | 'openTasks' | 'pendingTasks' | 'heldTasks' | 'waitingTasks' | 'failedTasks' | 'disconnectedAgents' | 'activeRuns' | 'blockedRuns' | 'openIssues'
+  | 'mine' | 'available' | 'overdue',
   number
 >>;
 
@@ -28,6 +30,13 @@ interface Figure {
 }
 
 const advanced = (filter: string) => ({ mode: 'advanced', filter });
+
+/** What waits for the person who looks; everybody may have tasks. */
+const own: Figure[] = [
+  { of: 'mine', label: 'myTasks', to: '/tasks', search: { view: 'mine' } },
+  { of: 'available', label: 'availableTasks', to: '/tasks', search: { view: 'available' } },
+  { of: 'overdue', label: 'overdueTasks', to: '/tasks', search: { sort: 'dueAt' }, alarming: true },
+];
 
 /** What there is. */
 const stock: Figure[] = [
@@ -59,8 +68,9 @@ export default function HomePage() {
     queryFn: async ({ signal }) => (await send('GET', address('monitoring', ['summary']), { signal })).json() as Promise<Summary>,
     refetchInterval: pace,
   });
+  const counts = useTaskCounts();
   const known = (figures: Figure[]) => figures.filter(({ of }) => data?.[of] !== undefined);
-  const nothing = data !== undefined && known([...stock, ...motion]).length === 0;
+  const nothing = data !== undefined && counts?.mine === 0 && counts.available === 0 && known([...stock, ...motion]).length === 0;
   return (
     <>
       <PageHeader title={t('title', { name: session?.user.fullName })} hint={t('hint')} />
@@ -69,6 +79,7 @@ export default function HomePage() {
       {nothing ? <div className="surface"><EmptyState title={t('empty.title')} hint={t('empty.hint')} /></div> : null}
       {data ? (
         <Stack gap="xl">
+          {counts ? <Figures title={t('own')} figures={own} summary={counts} /> : null}
           <Figures title={t('stock')} figures={known(stock)} summary={data} />
           <Figures title={t('motion')} figures={known(motion)} summary={data} />
         </Stack>

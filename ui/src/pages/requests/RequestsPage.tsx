@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Tabs } from '@mantine/core';
+import { PageHeader } from '@/kit/PageHeader';
+import { ListPage } from '@/list/ListPage';
+import { Catalogue } from '@/work/Catalogue';
+import { processCells } from '@/work/processCells';
+import type { Process } from '@/work/model';
+
+/** What a person may ask for, and what became of what they asked for (guide pages 005 and 006). */
+export default function RequestsPage() {
+  const { t } = useTranslation('requests');
+  const search: { view?: unknown } = useSearch({ strict: false });
+  if (search.view !== 'mine') {
+    return (
+      <>
+        <PageHeader title={t('title')} hint={t('hint.catalogue')} />
+        <Views current="catalogue" />
+        <Catalogue />
+      </>
+    );
+  }
+  return <Mine />;
+}
+
+function Mine() {
+  const { t } = useTranslation('requests');
+  return (
+    <ListPage<Process>
+      title={t('title')}
+      hint={t('hint.mine')}
+      resource="requests"
+      objectType="process"
+      keep={{ view: 'mine' }}
+      above={<Views current="mine" />}
+      columns={['number', 'name', 'status', 'startedAt', 'endedAt', 'steps']}
+      href={(process) => `/processes/${process.id}`}
+      empty={{ title: t('empty.title'), hint: t('empty.hint') }}
+      cells={processCells}
+    />
+  );
+}
+
+function Views({ current }: { current: 'catalogue' | 'mine' }) {
+  const { t } = useTranslation('requests');
+  const navigate = useNavigate();
+  return (
+    <Tabs value={current} mb="sm" onChange={(view) => void navigate({ to: '.', search: (view === 'mine' ? { view } : {}) as never })}>
+      <Tabs.List aria-label={t('views')}>
+        <Tabs.Tab value="catalogue">{t('view.catalogue')}</Tabs.Tab>
+        <Tabs.Tab value="mine">{t('view.mine')}</Tabs.Tab>
+      </Tabs.List>
+    </Tabs>
+  );
+}

@@ -1,0 +1,84 @@
+import { ActionIcon, Group, Stack, Textarea, Tooltip } from '@mantine/core';
+import { IconEdit, IconPlayerSkipForward, IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemError } from '@/api/problem';
+import { address } from '@/api/resource';
+import type { Attribute } from '@/api/schema';
+import { usePermission } from '@/api/session';
+import type { Values } from '@/form/values';
+import { FormDialog } from '@/kit/FormDialog';
+import { useChange } from '@/kit/refresh';
+import { toastDone } from '@/kit/toast';
+import type { ProcessDetail, ProcessIncident } from './model';
+import { readCorrection } from './repair';
+
+/** Ways out of an incident: do it again, do it again with other values, or go on as if it were done. */
+const ways = { retry: IconRefresh, modify: IconEdit, skip: IconPlayerSkipForward } as const;
+type Way = keyof typeof ways;
+
+interface RepairButtonsProps {
+  incident: ProcessIncident;
+  /** What the person may do with the process, where that is known; the permissions of the platform count as well. */
+  may?: ProcessDetail['may'];
+}
+
+/** The decisions about work that failed, for whoever may take them. */
+export function RepairButtons({ incident, may = [] }: RepairButtonsProps) {
+  const { t } = useTranslation('process');
+  const can = usePermission();
+  const [asked, setAsked] = useState<Way>();
+  if (incident.status !== 'open') return null;
+  const allowed: Record<Way, boolean> = {
+    retry: may.includes('retry') || can('process:resume'),
+    modify: may.includes('skip') || can('process:update'),
+    skip: may.includes('skip') || can('process:update'),
+  };
+  return (
+    <Group gap={2} wrap="nowrap">
+      {(Object.keys(ways) as Way[]).filter((way) => allowed[way]).map((way) => {
+        const Sign = ways[way];
+        return (
+          <Tooltip key={way} label={t(`repair.${way}.open`)}>
+            <ActionIcon aria-label={`${t(`repair.${way}.open`)}: ${incident.name}, #${incident.number}`} onClick={() => setAsked(way)}><Sign size={15} /></ActionIcon>
+          </Tooltip>
+        );
+      })}
+      {asked === undefined ? null : <Repair incident={incident} way={asked} onClose={() => setAsked(undefined)} />}
+    </Group>
+  );
+}
+
+function Repair({ incident, way, onClose }: { incident: ProcessIncident; way: Way; onClose: () => void }) {
+  const { t } = useTranslation('process');
+  const change = useChange();
+  const [source, setSource] = useState('');
+  const attributes: Attribute[] = [
+    { name: 'reason', type: 'multiline', required: way !== 'retry', label: { en: t('reason'), es: t('reason') } },
+    ...(way === 'skip' ? [{ name: 'outcome', type: 'string' as const, label: { en: t('repair.outcome'), es: t('repair.outcome') }, hint: t('repair.outcomeHint') }] : []),
+  ];
+  const submit = async ({ reason, outcome }: Values) => {
+    const correction = way === 'retry' ? {} : readCorrection(source);
+    if (typeof correction === 'string') throw new ProblemError({ status: 422, errors: [{ message: t(`repair.fault.${correction}`) }] });
+    const values = Object.keys(correction).length > 0 ? correction : undefined;
+    await change('POST', address('process-incidents', [incident.id, way]), { body: { reason: reason || undefined, outcome: outcome || undefined, values } });
+    toastDone(t(`repair.${way}.done`));
+  };
+  return (
+    <FormDialog title={t(`repair.${way}.title`, { name: incident.name })} hint={incident.message} attributes={attributes} action={t(`repair.${way}.open`)} onSubmit={submit} onClose={onClose}>
+      {way === 'retry' ? null : (
+        <Stack gap={4}>
+          <Textarea
+            label={t('repair.values')}
+            description={t('repair.valuesHint')}
+            autosize
+            minRows={3}
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+            value={source}
+            onChange={(event) => setSource(event.currentTarget.value)}
+          />
+        </Stack>
+      )}
+    </FormDialog>
+  );
+}
