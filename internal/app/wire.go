@@ -58,7 +58,7 @@ func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 func steps(c *Core) *step.Service {
 	p, tenant := c.Platform, c.Tenant
 	return &step.Service{
-		Ledger: tenant.Ledger(), Host: c.Scripts, Services: c.Services, Tx: tenant, Attributes: p.Attributes, Users: p.Users, UserRows: tenant.Users(),
+		Ledger: tenant.Ledger(), Host: c.Scripts, Services: c.Services, Attributes: p.Attributes, Users: p.Users, UserRows: tenant.Users(),
 		SystemRows: tenant.Systems(), RoleRows: tenant.Roles(), GrantRows: tenant.Grants(), Desk: p,
 		Access: p.AccountAccess, AccessRows: tenant.AccountAccess(), AccountRows: tenant.Accounts(),
 		InformationSystemRows: tenant.InformationSystems(), Post: &notify.Mailer{Settings: p.Settings},

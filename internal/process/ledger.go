@@ -38,11 +38,22 @@ type Ledger interface {
 	// Record writes down where a process came to with a step. A step that was recorded already, and one older than it, changes nothing.
 	Record(ctx context.Context, entry Entry) error
 
+	// Once does what a step changes, in one transaction with the note that it is done. A step that was done already is not done again: its
+	// values are those of the first time.
+	Once(ctx context.Context, of Effect, do func(ctx context.Context) (bpm.Values, error)) (bpm.Values, error)
+
 	// Child makes the process of a call activity and has it started, once for each parent and work. It returns fault.NotFound for a code
 	// that no enabled definition has.
 	Child(ctx context.Context, parent uuid.UUID, work int64, code string, values bpm.Values) (uuid.UUID, error)
 	// Waiting gives the processes that wait for a message or signal, oldest first.
 	Waiting(ctx context.Context, kind bpm.EventType, name string) ([]uuid.UUID, error)
+}
+
+// Effect names what a step changes when it is entered for a time.
+type Effect struct {
+	Process uuid.UUID
+	Element string
+	Visit   int
 }
 
 // Brief is what a process is, whatever it does.

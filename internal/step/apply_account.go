@@ -102,9 +102,9 @@ func (s *Service) accountOf(ctx context.Context, v map[string]any) (*account.Acc
 	return &found[0], nil
 }
 
-// applyDelegation grants the roles that are handed over to the colleague, from and until the dates that were given; with the action
-// cancel it takes them away again.
-func (s *Service) applyDelegation(ctx context.Context, values bpm.Values) error {
+// applyDelegation grants the roles that the requester hands over to the colleague, from and until the dates that were given; with the
+// action cancel it takes them away again. Nobody hands over what they do not hold themselves, nor for longer.
+func (s *Service) applyDelegation(ctx context.Context, sc *scene, values bpm.Values) error {
 	v, err := variables(values)
 	if err != nil {
 		return err
@@ -117,24 +117,58 @@ func (s *Service) applyDelegation(ctx context.Context, values bpm.Values) error 
 	if err != nil {
 		return err
 	}
-	delegate := firstText(v, delegateVariable)
-	requests, err := s.read(values)
+	if until == nil {
+		return &bpm.Fault{Code: faultDue, Message: "A delegation needs an end: set the variable until."}
+	}
+	own, err := s.linesFor(ctx, values, sc.brief.Initiator.UserName, nil, nil)
 	if err != nil {
 		return err
 	}
-	for i := range requests {
-		line := &requests[i].line
-		line.User, line.GrantID, line.StartAt, line.EndAt, line.Action = delegate, nil, since, until, process.LineGrant
-		if firstText(v, actionVariable) == "cancel" {
-			line.Action = process.LineRevoke
-		}
-	}
-	if err := s.resolve(ctx, requests); err != nil {
+	handed, err := s.linesFor(ctx, values, firstText(v, delegateVariable), since, until)
+	if err != nil {
 		return err
 	}
-	for i := range requests {
-		if err := s.carryOut(ctx, &requests[i]); err != nil {
+	cancelled := firstText(v, actionVariable) == "cancel"
+	for i := range handed {
+		r := &handed[i]
+		if cancelled {
+			r.line.Action = process.LineRevoke
+		} else if err := s.holds(ctx, sc, &own[i], *until); err != nil {
 			return err
+		}
+		if err := s.carryOut(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linesFor gives the lines of a process as grants to somebody.
+func (s *Service) linesFor(ctx context.Context, values bpm.Values, user string, since, until *time.Time) ([]request, error) {
+	requests, err := s.read(values)
+	if err != nil {
+		return nil, err
+	}
+	for i := range requests {
+		line := &requests[i].line
+		line.User, line.GrantID, line.StartAt, line.EndAt, line.Action = user, nil, since, until, process.LineGrant
+	}
+	return requests, s.resolve(ctx, requests)
+}
+
+// holds refuses to hand over a role that somebody does not hold now by a grant of their own, or holds for a shorter time.
+func (s *Service) holds(ctx context.Context, sc *scene, r *request, until time.Time) error {
+	held, err := s.held(ctx, r)
+	if err != nil {
+		return err
+	}
+	switch {
+	case held == nil, held.State != "active", held.StartAt != nil && held.StartAt.After(sc.now), held.EndAt != nil && !held.EndAt.After(sc.now):
+		return &bpm.Fault{Code: faultRefused, Message: fmt.Sprintf("%s does not hold %s and cannot hand it over.", r.line.User, r.line.Role)}
+	case held.EndAt != nil && held.EndAt.Before(until):
+		return &bpm.Fault{
+			Code:    faultRefused,
+			Message: fmt.Sprintf("%s holds %s until %s and cannot hand it over for longer.", r.line.User, r.line.Role, held.EndAt.Format(time.DateOnly)),
 		}
 	}
 	return nil

@@ -90,11 +90,7 @@ func (s *Service) userOf(ctx context.Context, v map[string]any) (*identity.User,
 		return nil, fmt.Errorf("look user up: %w", err)
 	}
 	exists := len(found) > 0
-	action, _ := v[actionVariable].(string)
-	if long, known := actionLetters[action]; known {
-		action = long
-	}
-	switch action {
+	switch action := actionOf(v); action {
 	case "":
 	case actionCreate:
 		if exists {
@@ -111,6 +107,19 @@ func (s *Service) userOf(ctx context.Context, v map[string]any) (*identity.User,
 		return nil, nil
 	}
 	return &found[0], nil
+}
+
+// actionOf says what is done with the user. A process that names nobody whom it changes makes somebody new: whoever fills in the name of an
+// existing user does not change that one.
+func actionOf(v map[string]any) string {
+	action, _ := v[actionVariable].(string)
+	if long, known := actionLetters[action]; known {
+		return long
+	}
+	if named, _ := v[userVariable].(string); action == "" && named == "" {
+		return actionCreate
+	}
+	return action
 }
 
 // changedUser gives the user as the variables want it.
@@ -144,10 +153,10 @@ func (s *Service) changedUser(ctx context.Context, before *identity.User, v map[
 			user.Attributes[custom[i].Code] = value
 		}
 	}
-	switch action, _ := v[actionVariable].(string); action {
-	case "D", actionDisable:
+	switch actionOf(v) {
+	case actionDisable:
 		user.Active = false
-	case "E", actionEnable:
+	case actionEnable:
 		user.Active = true
 	}
 	return &user, nil

@@ -52,34 +52,38 @@ func (s *Service) apply(ctx context.Context, sc *scene, w process.Work) (bpm.Val
 	if of == nil {
 		return nil, &bpm.Fault{Code: faultStep, Message: "The step does not say what is to be applied."}
 	}
-	ctx = acting(ctx, w.Process)
-	var changed bpm.Values
-	err := s.Tx.Do(ctx, func(ctx context.Context) (err error) {
-		if of.UserChanges {
-			if changed, err = s.applyUser(ctx, w.Values); err != nil {
-				return err
-			}
-		}
-		if of.Entitlements {
-			if err := s.applyGrants(ctx, sc, w.Values); err != nil {
-				return err
-			}
-		}
-		if of.Account {
-			if err := s.applyAccount(ctx, sc, w.Values); err != nil {
-				return err
-			}
-		}
-		if of.Delegation {
-			return s.applyDelegation(ctx, w.Values)
-		}
-		return nil
+	effect := process.Effect{Process: w.Process, Element: w.Node, Visit: w.Visit}
+	changed, err := s.Ledger.Once(acting(ctx, w.Process), effect, func(ctx context.Context) (bpm.Values, error) {
+		return s.applyAll(ctx, sc, of, w.Values)
 	})
 	if f, ok := errors.AsType[*bpm.Fault](err); ok {
 		return nil, f
 	}
 	if err != nil {
 		return nil, asFault(err)
+	}
+	return changed, nil
+}
+
+// applyAll carries out every kind of change that a step names.
+func (s *Service) applyAll(ctx context.Context, sc *scene, of *bpm.ApplyOf, values bpm.Values) (changed bpm.Values, err error) {
+	if of.UserChanges {
+		if changed, err = s.applyUser(ctx, values); err != nil {
+			return nil, err
+		}
+	}
+	if of.Entitlements {
+		if err := s.applyGrants(ctx, sc, values); err != nil {
+			return nil, err
+		}
+	}
+	if of.Account {
+		if err := s.applyAccount(ctx, sc, values); err != nil {
+			return nil, err
+		}
+	}
+	if of.Delegation {
+		return changed, s.applyDelegation(ctx, sc, values)
 	}
 	return changed, nil
 }

@@ -41,7 +41,6 @@ type Service struct {
 	Host   Host
 	// Services answers what scripts ask of the platform.
 	Services script.Services
-	Tx       object.Transactor
 
 	Attributes *metadata.Schemas
 	Users      *identity.Users
