@@ -19,11 +19,13 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/protobuf/proto"
 
+	"provost/bpm"
 	"provost/internal/account"
 	"provost/internal/identity"
 	"provost/internal/ldapdev"
 	"provost/internal/mapping"
 	"provost/internal/parameter"
+	"provost/internal/process"
 	"provost/internal/run"
 )
 
@@ -44,6 +46,7 @@ func TestPlantedSecret(t *testing.T) {
 	p.workWithScript()
 	p.workWithPeople()
 	p.makeObjects()
+	p.makeProcesses()
 	operations := slices.DeleteFunc(reads(t), func(o operation) bool { return o.id == "listen" }) // heard from the beginning
 	answers := p.admin.everything(operations)
 	answers["the stream of events"] = p.stream()
@@ -245,6 +248,24 @@ func (p *plant) makeObjects() {
 	add("authorizations", map[string]any{"permission": "user:query", "roleId": roles["auditor"]})
 	shared := add("accounts", map[string]any{"name": "backup", "systemId": target, "type": "shared", "userType": "I"})
 	add("account-access", map[string]any{"accountId": shared, "userId": ada, "level": "sso"})
+}
+
+// makeProcesses makes one of everything that processes have and that is read.
+func (p *plant) makeProcesses() {
+	p.t.Helper()
+	admin := p.administrator()
+	p.deploy(bpm.PermissionsRequest)
+	p.deploy(bpm.Delegation)
+	started := p.begins(admin, "request", nil)
+	p.task(admin, "choose")
+	note, err := p.Platform.Processes.Attach(p.as(admin), started.ID, nil, "note.txt", "text/plain", []byte("sample"))
+	require.NoError(p.t, err)
+	_, err = p.Platform.ProcessDefinitions.NewDraft(p.as(admin), process.Draft{Name: "Sample", Source: string(definition("sample", ""))})
+	require.NoError(p.t, err)
+	p.admin.known = map[string][]string{
+		"/api/v1/process-versions":  {p.value("select id::text from process_versions limit 1")},
+		"/api/v1/process-documents": {note.ID.String()},
+	}
 }
 
 // tables gives the content of every table, ours and the engine's; what is binary is in hex.

@@ -32,7 +32,7 @@ func broken(t *testing.T) string {
 	source, err := os.ReadFile(templates + "user.bpmn")
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "broken.bpmn")
-	text := strings.Replace(string(source), `<idm:assignment expression="#{requesterName}"/>`, `<idm:assignment/>`, 1)
+	text := strings.Replace(string(source), `<idm:assignment expression="#{requester}"/>`, `<idm:assignment/>`, 1)
 	require.NotEqual(t, string(source), text)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	return file
