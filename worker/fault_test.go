@@ -42,7 +42,7 @@ func TestWorkerIsKilledInTheMiddle(t *testing.T) { //nolint:paralleltest // see 
 func TestDirectoryIsAwayForAWhile(t *testing.T) { //nolint:paralleltest // see above
 	s := newStack(t)
 	s.worker("one")
-	s.hire("p", 300)
+	s.hire("p", 600) // enough that some are left whenever the directory goes
 	for _, at := range []int{50, 120, 200} {
 		s.reaches(at)
 		s.stopDirectory()
