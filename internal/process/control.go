@@ -20,6 +20,7 @@ const (
 	ActionSignal  Action = "signal"  // Message
 	ActionHold    Action = "hold"    // Hold: a job waits although its time has come
 	ActionResume  Action = "resume"  // Hold: a job goes on, at once when its time has come
+	ActionEnded   Action = "ended"   // Ended: a called process tells the one that called it
 )
 
 // Cancel ends a process.
@@ -59,4 +60,11 @@ type Message struct {
 type Hold struct {
 	Kind JobKind `json:"kind"`
 	Key  int64   `json:"key"`
+}
+
+// Ended is what a called process tells the one that called it.
+type Ended struct {
+	Work   int64      `json:"work"`
+	Values bpm.Values `json:"values,omitempty"`
+	Fault  *bpm.Fault `json:"fault,omitempty"`
 }

@@ -74,16 +74,6 @@ type Opened struct {
 	Fault   *bpm.Fault `json:"fault,omitempty"`
 }
 
-// Ended is what a called process tells the one that called it.
-type Ended struct {
-	Work   int64      `json:"work"`
-	Values bpm.Values `json:"values,omitempty"`
-	Fault  *bpm.Fault `json:"fault,omitempty"`
-}
-
-// ActionEnded is how a called process tells that it ended: its payload is Ended.
-const ActionEnded Action = "ended"
-
 // LineContent is a line of an approval as the variable LinesVariable holds it: a role that somebody gets, or loses.
 type LineContent struct {
 	Key    string `json:"key"`

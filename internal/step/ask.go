@@ -22,7 +22,7 @@ const (
 	faultLines      = "approval"      // what is to be decided about is no list of requests
 	faultRefused    = "refused"       // the platform refuses what was decided
 	faultStep       = "step"          // the definition says something that cannot be done
-	faultScript     = "script"        // prefix of the kinds of script errors
+	faultScript     = "script-"       // prefix of the kinds of script errors
 	faultResult     = "script-result" // what a script came to is no data
 	faultMissing    = "missing"       // what the step is about is no longer there
 )
