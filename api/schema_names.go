@@ -14,6 +14,7 @@ import (
 	"provost/internal/mapping"
 	"provost/internal/metadata"
 	"provost/internal/monitor"
+	"provost/internal/offer"
 	"provost/internal/process"
 	"provost/internal/run"
 	"provost/internal/session"
@@ -64,6 +65,7 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[process.Principal]():         "TaskCandidate",
 	reflect.TypeFor[process.FieldView]():         "FormField",
 	reflect.TypeFor[process.DecidedLine]():       "ApprovalLine",
+	reflect.TypeFor[offer.Reference]():           "FormReference",
 	reflect.TypeFor[task.Detail]():               "TaskDetail",
 	reflect.TypeFor[task.Counts]():               "TaskCounts",
 	reflect.TypeFor[task.Line]():                 "LineDecision",

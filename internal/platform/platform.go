@@ -15,6 +15,7 @@ import (
 	"provost/internal/mapping"
 	"provost/internal/metadata"
 	"provost/internal/object"
+	"provost/internal/offer"
 	"provost/internal/parameter"
 	"provost/internal/process"
 	"provost/internal/script"
@@ -81,6 +82,7 @@ type Platform struct {
 	Processes          *process.Processes
 	Operations         *process.Operations
 	Tasks              *task.Tasks
+	Offers             *offer.Offers
 
 	desk       *entitlement.Desk
 	vault      *store.Vault

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"provost/internal/mapping"
+	"provost/internal/offer"
 	"provost/internal/process"
 	"provost/internal/store"
 	"provost/internal/task"
@@ -17,6 +18,12 @@ func (p *Platform) wireProcesses(t *store.Tenant, evaluator mapping.Evaluator) {
 	p.Processes = &process.Processes{Store: t.Processes(), Audit: t, Forms: forms, Largest: p.Settings.UploadMaxSize}
 	p.Operations = &process.Operations{Processes: p.Processes, Store: t.Processes()}
 	p.Tasks = &task.Tasks{Store: t.ProcessTasks(), Processes: p.Processes, Audit: t, Forms: forms}
+	p.Offers = &offer.Offers{
+		Tasks: p.Tasks, Starts: p.Processes,
+		Users: p.Users, UserTypes: p.UserTypes, Groups: p.Groups, GroupTypes: p.GroupTypes, MailDomains: p.MailDomains,
+		Systems: p.Systems, Accounts: p.Accounts, InformationSystems: p.InformationSystems,
+		Roles: p.Roles, ScopeDomains: p.ScopeDomains, ScopeValues: p.ScopeValues,
+	}
 }
 
 // userAttributes gives the names of the attributes that users have beside the built-in ones.

@@ -45,8 +45,6 @@ type Ledger interface {
 	// Child makes the process of a call activity and has it started, once for each parent and work. It returns fault.NotFound for a code
 	// that no enabled definition has.
 	Child(ctx context.Context, parent uuid.UUID, work int64, code string, values bpm.Values) (uuid.UUID, error)
-	// Waiting gives the processes that wait for a message or signal, oldest first.
-	Waiting(ctx context.Context, kind bpm.EventType, name string) ([]uuid.UUID, error)
 }
 
 // Effect names what a step changes when it is entered for a time.

@@ -14,7 +14,6 @@ import (
 	"provost/bpm"
 	"provost/internal/fault"
 	"provost/internal/process"
-	"provost/internal/store/db"
 )
 
 // Ledger is what workflows of processes read and write: it implements process.Ledger.
@@ -208,16 +207,6 @@ func words(first []string, values bpm.Values) string {
 		}
 	}
 	return out.String()
-}
-
-// Waiting implements process.Ledger.
-func (l *Ledger) Waiting(ctx context.Context, kind bpm.EventType, name string) ([]uuid.UUID, error) {
-	var out []uuid.UUID
-	err := l.query(ctx, func(ctx context.Context, u *unit) (err error) {
-		out, err = u.q.WaitingProcesses(ctx, db.WaitingProcessesParams{Type: string(kind), Name: name})
-		return err
-	})
-	return out, err
 }
 
 var _ process.Ledger = (*Ledger)(nil)

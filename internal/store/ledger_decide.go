@@ -27,62 +27,90 @@ func (l *Ledger) Decided(ctx context.Context, id uuid.UUID, tasks []uuid.UUID) (
 	return out, err
 }
 
+// decisions says what completed tasks came to.
 func (l *Ledger) decisions(ctx context.Context, u *unit, id uuid.UUID, rows []db.CompletedTasksRow) ([]process.Decision, error) {
-	out := make([]process.Decision, 0, len(rows))
-	for _, r := range rows {
-		d := process.Decision{Task: r.ID, Work: r.Work, Finished: r.Finishes, Actor: r.ClosedBy}
-		if d.Finished {
-			var err error
-			if d.Outcome, d.Values, err = l.conclude(ctx, u, id, &r); err != nil {
-				return nil, err
-			}
+	out := make([]process.Decision, len(rows))
+	var works []int64
+	for i, r := range rows {
+		out[i] = process.Decision{Task: r.ID, Work: r.Work, Finished: r.Finishes, Actor: r.ClosedBy}
+		if r.Finishes {
+			works = append(works, r.Work)
 		}
-		out = append(out, d)
+	}
+	if len(works) == 0 {
+		return out, nil
+	}
+	said, err := l.said(ctx, u, id, works)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		if !r.Finishes {
+			continue
+		}
+		of := said[r.Work]
+		if out[i].Outcome, out[i].Values, err = process.Conclude(of.step, r.Outcome, of.payloads, of.lines); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
 
-// conclude reads what all people of a node said.
-func (l *Ledger) conclude(ctx context.Context, u *unit, id uuid.UUID, last *db.CompletedTasksRow) (string, bpm.Values, error) {
+// opinion is what all people of a node said.
+type opinion struct {
+	step     *bpm.Step
+	payloads []bpm.Values // in the order of their completion
+	lines    []process.DecidedLine
+}
+
+// said reads what the people of works said.
+func (l *Ledger) said(ctx context.Context, u *unit, id uuid.UUID, works []int64) (map[int64]*opinion, error) {
 	brief, err := l.Brief(ctx, id)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	library, err := l.Library(ctx, brief.Version)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	rows, err := u.q.PayloadsOfWork(ctx, db.PayloadsOfWorkParams{ProcessID: id, Work: last.Work})
+	out := make(map[int64]*opinion, len(works))
+	for _, w := range works {
+		out[w] = &opinion{}
+	}
+	rows, err := u.q.PayloadsOfWorks(ctx, db.PayloadsOfWorksParams{ProcessID: id, Works: works})
 	if err != nil {
-		return "", nil, fmt.Errorf("read payloads: %w", err)
+		return nil, fmt.Errorf("read payloads: %w", err)
 	}
-	payloads := make([]bpm.Values, len(rows))
-	var step *bpm.Step
-	for i, r := range rows {
-		step = library.Steps[r.Element]
-		if err := json.Unmarshal(r.Payload, &payloads[i]); err != nil {
-			return "", nil, fmt.Errorf("decode payload: %w", err)
+	for _, r := range rows {
+		var payload bpm.Values
+		if err := json.Unmarshal(r.Payload, &payload); err != nil {
+			return nil, fmt.Errorf("decode payload: %w", err)
 		}
+		of := out[r.Work]
+		of.step, of.payloads = library.Steps[r.Element], append(of.payloads, payload)
 	}
-	lines, err := u.lines(ctx, id, last.Work)
+	lines, err := u.lines(ctx, id, works)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	return process.Conclude(step, last.Outcome, payloads, lines)
+	for work, of := range out {
+		of.lines = lines[work]
+	}
+	return out, nil
 }
 
-// lines gives the lines of a node.
-func (u *unit) lines(ctx context.Context, id uuid.UUID, work int64) ([]process.DecidedLine, error) {
-	rows, err := u.q.ProcessLines(ctx, db.ProcessLinesParams{ProcessID: id, Work: work})
+// lines gives the lines of works.
+func (u *unit) lines(ctx context.Context, id uuid.UUID, works []int64) (map[int64][]process.DecidedLine, error) {
+	rows, err := u.q.ProcessLines(ctx, db.ProcessLinesParams{ProcessID: id, Works: works})
 	if err != nil {
 		return nil, fmt.Errorf("read lines: %w", err)
 	}
-	out := make([]process.DecidedLine, len(rows))
-	for i, r := range rows {
-		out[i] = process.DecidedLine{
+	out := map[int64][]process.DecidedLine{}
+	for _, r := range rows {
+		out[r.Work] = append(out[r.Work], process.DecidedLine{
 			ID: r.ID, Part: int(r.Part), Key: r.Key, Title: r.Title, Subject: r.SubjectID, Content: r.Content, Decision: r.Decision,
 			Stage: int(r.Stage), DecidedBy: r.DecidedBy, Comment: r.Comment,
-		}
+		})
 	}
 	return out, nil
 }
@@ -110,20 +138,13 @@ func (l *Ledger) Expire(ctx context.Context, id uuid.UUID, works []int64, reason
 	return out, err
 }
 
-// closeWorks closes what is open of works; what people completed stays completed.
+// closeWorks closes what is open of works, and logs it; what people completed stays completed.
 func (u *unit) closeWorks(ctx context.Context, id uuid.UUID, works []int64, status, reason string, at time.Time) error {
 	if len(works) == 0 {
 		return nil
 	}
-	closed, err := u.q.CloseWorks(ctx, db.CloseWorksParams{ProcessID: id, Works: works, Status: status, Reason: reason, At: at})
-	if err != nil {
+	if err := u.q.CloseWorks(ctx, db.CloseWorksParams{ProcessID: id, Works: works, Status: status, Reason: reason, At: at}); err != nil {
 		return fmt.Errorf("close tasks: %w", err)
-	}
-	for _, t := range closed {
-		entry := db.InsertProcessLogParams{ProcessID: id, Kind: status, Element: t.Element, Name: t.Name, Text: reason, At: at}
-		if err := u.q.InsertProcessLog(ctx, entry); err != nil {
-			return fmt.Errorf("write log: %w", err)
-		}
 	}
 	return nil
 }

@@ -105,6 +105,10 @@ func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step 
 }
 
 func (u *unit) openLines(ctx context.Context, id uuid.UUID, o *process.Opening) error {
+	if len(o.Lines) == 0 {
+		return nil
+	}
+	lines := db.InsertProcessLinesParams{ProcessID: id, Work: o.Work, Part: int32(o.Part)} //nolint:gosec // a small number
 	for _, line := range o.Lines {
 		key, err := uuid.NewV7()
 		if err != nil {
@@ -114,13 +118,15 @@ func (u *unit) openLines(ctx context.Context, id uuid.UUID, o *process.Opening) 
 		if len(content) == 0 {
 			content = json.RawMessage("{}")
 		}
-		err = u.q.InsertProcessLine(ctx, db.InsertProcessLineParams{
-			ID: key, ProcessID: id, Work: o.Work, Part: int32(o.Part), Key: line.Key, Title: line.Title, //nolint:gosec // a small number
-			SubjectID: line.Subject, Content: content,
-		})
-		if err != nil {
-			return fmt.Errorf("write line: %w", err)
+		subject := uuid.Nil
+		if line.Subject != nil {
+			subject = *line.Subject
 		}
+		lines.Ids, lines.Keys, lines.Titles = append(lines.Ids, key), append(lines.Keys, line.Key), append(lines.Titles, line.Title)
+		lines.Subjects, lines.Contents = append(lines.Subjects, subject), append(lines.Contents, content)
+	}
+	if err := u.q.InsertProcessLines(ctx, lines); err != nil {
+		return fmt.Errorf("write lines: %w", err)
 	}
 	return nil
 }

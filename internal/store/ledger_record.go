@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -74,32 +75,36 @@ func (u *unit) recordVersion(ctx context.Context, of *db.LockProcessRow, e *proc
 
 // recordLog writes where the process went.
 func (u *unit) recordLog(ctx context.Context, e *process.Entry) error {
-	lines := make([]db.InsertProcessLogParams, 0, len(e.Traces)+len(e.Incidents)+1)
+	lines := db.InsertProcessLogLinesParams{ProcessID: e.Process, Seq: e.Seq, At: e.At}
+	write := func(kind, element, name, outcome, flow, text string) {
+		lines.Kinds, lines.Elements, lines.Names = append(lines.Kinds, kind), append(lines.Elements, element), append(lines.Names, name)
+		lines.Outcomes, lines.Flows, lines.Texts = append(lines.Outcomes, outcome), append(lines.Flows, flow), append(lines.Texts, text)
+	}
 	for _, t := range e.Traces {
 		kind := logLeave
 		if t.Enter {
 			kind = logEnter
 		}
-		lines = append(lines, db.InsertProcessLogParams{Kind: kind, Element: t.Node, Name: t.Name, Outcome: t.Outcome, Flow: t.Taken})
+		write(kind, t.Node, t.Name, t.Outcome, t.Taken, "")
 	}
 	for _, a := range e.Incidents {
-		lines = append(lines, db.InsertProcessLogParams{Kind: logIncident, Element: a.Node, Outcome: a.Fault.Code, Text: a.Fault.Message})
+		write(logIncident, a.Node, "", a.Fault.Code, "", a.Fault.Message)
 	}
 	if e.Refused != "" {
-		lines = append(lines, db.InsertProcessLogParams{Kind: logRefused, Text: e.Refused})
+		write(logRefused, "", "", "", "", e.Refused)
 	}
 	if e.Finish != nil {
-		last := db.InsertProcessLogParams{Kind: logFinish, Outcome: string(e.Finish.Status)}
+		text := ""
 		if e.Finish.Fault != nil {
-			last.Text = e.Finish.Fault.Message
+			text = e.Finish.Fault.Message
 		}
-		lines = append(lines, last)
+		write(logFinish, "", "", string(e.Finish.Status), "", text)
 	}
-	for i := range lines {
-		lines[i].ProcessID, lines[i].Seq, lines[i].Line, lines[i].At = e.Process, &e.Seq, int32(i), e.At
-		if err := u.q.InsertProcessLog(ctx, lines[i]); err != nil {
-			return fmt.Errorf("write log: %w", err)
-		}
+	if len(lines.Kinds) == 0 {
+		return nil
+	}
+	if err := u.q.InsertProcessLogLines(ctx, lines); err != nil {
+		return fmt.Errorf("write log: %w", err)
 	}
 	return nil
 }
@@ -146,62 +151,72 @@ func closing(plan *bpm.Plan, reason string) (status, text string) {
 }
 
 func (u *unit) recordJobs(ctx context.Context, e *process.Entry) error {
-	kinds, keys := make([]string, len(e.Timers)), make([]int64, len(e.Timers))
-	for i, j := range e.Timers {
-		kinds[i], keys[i] = string(j.Kind), j.Key
-	}
-	if err := u.q.DropJobs(ctx, db.DropJobsParams{ProcessID: e.Process, Kinds: kinds, Keys: keys}); err != nil {
-		return fmt.Errorf("drop jobs: %w", err)
-	}
-	for _, j := range e.Timers {
+	jobs := db.KeepJobsParams{ProcessID: e.Process}
+	for i := range e.Timers {
+		j := &e.Timers[i]
 		id, err := uuid.NewV7()
 		if err != nil {
 			return fmt.Errorf("make job id: %w", err)
 		}
-		err = u.q.KeepJobs(ctx, db.KeepJobsParams{
-			ID: id, ProcessID: e.Process, Kind: string(j.Kind), Key: j.Key, Element: j.Element, Name: j.Name, DueAt: j.Due,
-			Attempts: int32(j.Attempts), Status: cmp.Or(j.Status, process.JobWaiting), Message: j.Message, //nolint:gosec // a small number
-		})
-		if err != nil {
-			return fmt.Errorf("write job: %w", err)
+		var due time.Time
+		if j.Due != nil {
+			due = *j.Due
 		}
+		jobs.Ids, jobs.Kinds, jobs.Keys = append(jobs.Ids, id), append(jobs.Kinds, string(j.Kind)), append(jobs.Keys, j.Key)
+		jobs.Elements, jobs.Names, jobs.Due = append(jobs.Elements, j.Element), append(jobs.Names, j.Name), append(jobs.Due, due)
+		jobs.Attempts = append(jobs.Attempts, int32(j.Attempts)) //nolint:gosec // a small number
+		jobs.Statuses, jobs.Messages = append(jobs.Statuses, cmp.Or(j.Status, process.JobWaiting)), append(jobs.Messages, j.Message)
+	}
+	if err := u.q.KeepJobs(ctx, jobs); err != nil {
+		return fmt.Errorf("write jobs: %w", err)
 	}
 	return nil
 }
 
 func (u *unit) recordIncidents(ctx context.Context, e *process.Entry) error {
-	for _, a := range e.Incidents {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return fmt.Errorf("make incident id: %w", err)
-		}
-		err = u.q.OpenIncident(ctx, db.OpenIncidentParams{
-			ID: id, ProcessID: e.Process, Incident: a.Incident, Work: a.Work, Element: a.Node, Code: a.Fault.Code, Message: a.Fault.Message, OpenedAt: e.At,
-		})
-		if err != nil {
-			return fmt.Errorf("write incident: %w", err)
-		}
+	if err := u.openIncidents(ctx, e); err != nil {
+		return err
 	}
-	solved := e.SolvedIncidents
-	if solved == nil {
-		solved = []int64{}
+	if len(e.SolvedIncidents) == 0 && e.Finish == nil {
+		return nil
 	}
-	params := db.SolveIncidentsParams{ProcessID: e.Process, Incidents: solved, Everything: e.Finish != nil, At: e.At}
+	params := db.SolveIncidentsParams{ProcessID: e.Process, Incidents: e.SolvedIncidents, Everything: e.Finish != nil, At: e.At}
+	if params.Incidents == nil {
+		params.Incidents = []int64{}
+	}
 	if err := u.q.SolveIncidents(ctx, params); err != nil {
 		return fmt.Errorf("solve incidents: %w", err)
 	}
 	return nil
 }
 
-func (u *unit) recordWaits(ctx context.Context, e *process.Entry) error {
-	if err := u.q.DropWaits(ctx, e.Process); err != nil {
-		return fmt.Errorf("drop waits: %w", err)
+func (u *unit) openIncidents(ctx context.Context, e *process.Entry) error {
+	if len(e.Incidents) == 0 {
+		return nil
 	}
-	for _, w := range e.Waits {
-		params := db.InsertWaitParams{ProcessID: e.Process, Type: string(w.Type), Name: w.Name, Element: w.Element}
-		if err := u.q.InsertWait(ctx, params); err != nil {
-			return fmt.Errorf("write wait: %w", err)
+	opened := db.OpenIncidentsParams{ProcessID: e.Process, At: e.At}
+	for _, a := range e.Incidents {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("make incident id: %w", err)
 		}
+		opened.Ids, opened.Incidents, opened.Works = append(opened.Ids, id), append(opened.Incidents, a.Incident), append(opened.Works, a.Work)
+		opened.Elements, opened.Codes = append(opened.Elements, a.Node), append(opened.Codes, a.Fault.Code)
+		opened.Messages = append(opened.Messages, a.Fault.Message)
+	}
+	if err := u.q.OpenIncidents(ctx, opened); err != nil {
+		return fmt.Errorf("write incidents: %w", err)
+	}
+	return nil
+}
+
+func (u *unit) recordWaits(ctx context.Context, e *process.Entry) error {
+	waits := db.KeepWaitsParams{ProcessID: e.Process}
+	for _, w := range e.Waits {
+		waits.Types, waits.Names, waits.Elements = append(waits.Types, string(w.Type)), append(waits.Names, w.Name), append(waits.Elements, w.Element)
+	}
+	if err := u.q.KeepWaits(ctx, waits); err != nil {
+		return fmt.Errorf("write waits: %w", err)
 	}
 	return nil
 }

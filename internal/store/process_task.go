@@ -250,8 +250,9 @@ func (s *ProcessTasks) Node(ctx context.Context, id uuid.UUID, work int64) ([]ta
 // Lines implements task.Store.
 func (s *ProcessTasks) Lines(ctx context.Context, id uuid.UUID, work int64) ([]process.DecidedLine, error) {
 	var out []process.DecidedLine
-	err := s.query(ctx, func(ctx context.Context, u *unit) (err error) {
-		out, err = u.lines(ctx, id, work)
+	err := s.query(ctx, func(ctx context.Context, u *unit) error {
+		lines, err := u.lines(ctx, id, []int64{work})
+		out = lines[work]
 		return err
 	})
 	return out, err

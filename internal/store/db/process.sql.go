@@ -97,31 +97,6 @@ func (q *Queries) ChildProcess(ctx context.Context, arg ChildProcessParams) (uui
 	return id, err
 }
 
-const dropJobs = `-- name: DropJobs :exec
-delete from process_jobs j where j.process_id = $1
-  and not exists (select 1 from (select unnest($2::text[]) as kind, unnest($3::bigint[]) as key) k where k.kind = j.kind and k.key = j.key)
-`
-
-type DropJobsParams struct {
-	ProcessID uuid.UUID
-	Kinds     []string
-	Keys      []int64
-}
-
-func (q *Queries) DropJobs(ctx context.Context, arg DropJobsParams) error {
-	_, err := q.db.Exec(ctx, dropJobs, arg.ProcessID, arg.Kinds, arg.Keys)
-	return err
-}
-
-const dropWaits = `-- name: DropWaits :exec
-delete from process_waits where process_id = $1
-`
-
-func (q *Queries) DropWaits(ctx context.Context, processID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, dropWaits, processID)
-	return err
-}
-
 const insertProcess = `-- name: InsertProcess :one
 insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, search)
 values ($1, $2, $3, $4, $5, $6, 'starting', $7, $8, $9, $10, $11,
@@ -206,58 +181,81 @@ func (q *Queries) InsertProcessLog(ctx context.Context, arg InsertProcessLogPara
 	return err
 }
 
-const insertWait = `-- name: InsertWait :exec
-insert into process_waits (process_id, type, name, element) values ($1, $2, $3, $4) on conflict do nothing
+const insertProcessLogLines = `-- name: InsertProcessLogLines :exec
+insert into process_log (process_id, seq, line, kind, element, name, outcome, flow, text, at)
+select $1, $2::bigint, l.line - 1, l.kind, l.element, l.name, l.outcome, l.flow, l.text, $3
+from (select generate_subscripts($4::text[], 1) as line, unnest($4::text[]) as kind, unnest($5::text[]) as element,
+             unnest($6::text[]) as name, unnest($7::text[]) as outcome, unnest($8::text[]) as flow, unnest($9::text[]) as text) l
+order by l.line
 `
 
-type InsertWaitParams struct {
+type InsertProcessLogLinesParams struct {
 	ProcessID uuid.UUID
-	Type      string
-	Name      string
-	Element   string
+	Seq       int64
+	At        time.Time
+	Kinds     []string
+	Elements  []string
+	Names     []string
+	Outcomes  []string
+	Flows     []string
+	Texts     []string
 }
 
-func (q *Queries) InsertWait(ctx context.Context, arg InsertWaitParams) error {
-	_, err := q.db.Exec(ctx, insertWait,
+// The lines of one step of the workflow, in their order.
+func (q *Queries) InsertProcessLogLines(ctx context.Context, arg InsertProcessLogLinesParams) error {
+	_, err := q.db.Exec(ctx, insertProcessLogLines,
 		arg.ProcessID,
-		arg.Type,
-		arg.Name,
-		arg.Element,
+		arg.Seq,
+		arg.At,
+		arg.Kinds,
+		arg.Elements,
+		arg.Names,
+		arg.Outcomes,
+		arg.Flows,
+		arg.Texts,
 	)
 	return err
 }
 
 const keepJobs = `-- name: KeepJobs :exec
+with wanted as (
+    select unnest($2::uuid[]) as id, unnest($3::text[]) as kind, unnest($4::bigint[]) as key, unnest($5::text[]) as element,
+           unnest($6::text[]) as name, nullif(unnest($7::timestamptz[]), '0001-01-01 00:00:00+00') as due_at, unnest($8::integer[]) as attempts,
+           unnest($9::text[]) as status, unnest($10::text[]) as message
+), dropped as (
+    delete from process_jobs j where j.process_id = $1 and not exists (select 1 from wanted w where w.kind = j.kind and w.key = j.key)
+)
 insert into process_jobs (id, process_id, kind, key, element, name, due_at, attempts, status, message)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+select w.id, $1, w.kind, w.key, w.element, w.name, w.due_at, w.attempts, w.status, w.message from wanted w
 on conflict (process_id, kind, key) do update set due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message
 `
 
 type KeepJobsParams struct {
-	ID        uuid.UUID
 	ProcessID uuid.UUID
-	Kind      string
-	Key       int64
-	Element   string
-	Name      string
-	DueAt     *time.Time
-	Attempts  int32
-	Status    string
-	Message   string
+	Ids       []uuid.UUID
+	Kinds     []string
+	Keys      []int64
+	Elements  []string
+	Names     []string
+	Due       []time.Time
+	Attempts  []int32
+	Statuses  []string
+	Messages  []string
 }
 
+// The jobs that are given are pending; all others of the process are over. The zero time stands for no due date.
 func (q *Queries) KeepJobs(ctx context.Context, arg KeepJobsParams) error {
 	_, err := q.db.Exec(ctx, keepJobs,
-		arg.ID,
 		arg.ProcessID,
-		arg.Kind,
-		arg.Key,
-		arg.Element,
-		arg.Name,
-		arg.DueAt,
+		arg.Ids,
+		arg.Kinds,
+		arg.Keys,
+		arg.Elements,
+		arg.Names,
+		arg.Due,
 		arg.Attempts,
-		arg.Status,
-		arg.Message,
+		arg.Statuses,
+		arg.Messages,
 	)
 	return err
 }
@@ -274,6 +272,34 @@ type KeepVariablesParams struct {
 
 func (q *Queries) KeepVariables(ctx context.Context, arg KeepVariablesParams) error {
 	_, err := q.db.Exec(ctx, keepVariables, arg.Variables, arg.Words, arg.ID)
+	return err
+}
+
+const keepWaits = `-- name: KeepWaits :exec
+with wanted as (
+    select unnest($2::text[]) as type, unnest($3::text[]) as name, unnest($4::text[]) as element
+), dropped as (
+    delete from process_waits p where p.process_id = $1
+      and not exists (select 1 from wanted w where w.type = p.type and w.name = p.name and w.element = p.element)
+)
+insert into process_waits (process_id, type, name, element) select $1, w.type, w.name, w.element from wanted w on conflict do nothing
+`
+
+type KeepWaitsParams struct {
+	ProcessID uuid.UUID
+	Types     []string
+	Names     []string
+	Elements  []string
+}
+
+// The process waits for what is given, and for nothing else.
+func (q *Queries) KeepWaits(ctx context.Context, arg KeepWaitsParams) error {
+	_, err := q.db.Exec(ctx, keepWaits,
+		arg.ProcessID,
+		arg.Types,
+		arg.Names,
+		arg.Elements,
+	)
 	return err
 }
 
@@ -345,34 +371,35 @@ func (q *Queries) NamesOfPlaces(ctx context.Context, arg NamesOfPlacesParams) ([
 	return items, nil
 }
 
-const openIncident = `-- name: OpenIncident :exec
-insert into process_incidents (id, process_id, incident, work, element, name, code, message, opened_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
+const openIncidents = `-- name: OpenIncidents :exec
+insert into process_incidents (id, process_id, incident, work, element, code, message, opened_at)
+select i.id, $1, i.incident, i.work, i.element, i.code, i.message, $2
+from (select unnest($3::uuid[]) as id, unnest($4::bigint[]) as incident, unnest($5::bigint[]) as work,
+             unnest($6::text[]) as element, unnest($7::text[]) as code, unnest($8::text[]) as message) i
+on conflict do nothing
 `
 
-type OpenIncidentParams struct {
-	ID        uuid.UUID
+type OpenIncidentsParams struct {
 	ProcessID uuid.UUID
-	Incident  int64
-	Work      int64
-	Element   string
-	Name      string
-	Code      string
-	Message   string
-	OpenedAt  time.Time
+	At        time.Time
+	Ids       []uuid.UUID
+	Incidents []int64
+	Works     []int64
+	Elements  []string
+	Codes     []string
+	Messages  []string
 }
 
-func (q *Queries) OpenIncident(ctx context.Context, arg OpenIncidentParams) error {
-	_, err := q.db.Exec(ctx, openIncident,
-		arg.ID,
+func (q *Queries) OpenIncidents(ctx context.Context, arg OpenIncidentsParams) error {
+	_, err := q.db.Exec(ctx, openIncidents,
 		arg.ProcessID,
-		arg.Incident,
-		arg.Work,
-		arg.Element,
-		arg.Name,
-		arg.Code,
-		arg.Message,
-		arg.OpenedAt,
+		arg.At,
+		arg.Ids,
+		arg.Incidents,
+		arg.Works,
+		arg.Elements,
+		arg.Codes,
+		arg.Messages,
 	)
 	return err
 }

@@ -32,56 +32,36 @@ func (q *Queries) CloseAllTasks(ctx context.Context, arg CloseAllTasksParams) er
 	return err
 }
 
-const closeWorks = `-- name: CloseWorks :many
+const closeWorks = `-- name: CloseWorks :exec
 with closed as (
-    update process_tasks t set status = $1, reason = $2, closed_at = $3::timestamptz, version = version + 1
-    where t.process_id = $4 and t.work = any ($5::bigint[]) and t.status in ('waiting', 'open', 'claimed')
+    update process_tasks t set status = $2, reason = $3, closed_at = $4::timestamptz, version = version + 1
+    where t.process_id = $1 and t.work = any ($5::bigint[]) and t.status in ('waiting', 'open', 'claimed')
     returning t.id, t.element, t.name
 ), hidden as (
     update process_task_candidates c set pending = false from closed where c.task_id = closed.id and c.pending
 )
-select id, element, name from closed order by id
+insert into process_log (process_id, kind, element, name, text, at)
+select $1, $2, c.element, c.name, $3, $4::timestamptz from closed c order by c.id
 `
 
 type CloseWorksParams struct {
+	ProcessID uuid.UUID
 	Status    string
 	Reason    string
 	At        time.Time
-	ProcessID uuid.UUID
 	Works     []int64
 }
 
-type CloseWorksRow struct {
-	ID      uuid.UUID
-	Element string
-	Name    string
-}
-
 // Candidates do not see the tasks any more; who they were is kept.
-func (q *Queries) CloseWorks(ctx context.Context, arg CloseWorksParams) ([]CloseWorksRow, error) {
-	rows, err := q.db.Query(ctx, closeWorks,
+func (q *Queries) CloseWorks(ctx context.Context, arg CloseWorksParams) error {
+	_, err := q.db.Exec(ctx, closeWorks,
+		arg.ProcessID,
 		arg.Status,
 		arg.Reason,
 		arg.At,
-		arg.ProcessID,
 		arg.Works,
 	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CloseWorksRow{}
-	for rows.Next() {
-		var i CloseWorksRow
-		if err := rows.Scan(&i.ID, &i.Element, &i.Name); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	return err
 }
 
 const completedTasks = `-- name: CompletedTasks :many
@@ -199,32 +179,35 @@ func (q *Queries) InsertCandidates(ctx context.Context, arg InsertCandidatesPara
 	return err
 }
 
-const insertProcessLine = `-- name: InsertProcessLine :exec
+const insertProcessLines = `-- name: InsertProcessLines :exec
 insert into process_lines (id, process_id, work, part, key, title, subject_id, content)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (process_id, work, key) do nothing
+select l.id, $1, $2, $3, l.key, l.title, nullif(l.subject, '00000000-0000-0000-0000-000000000000'::uuid), l.content
+from (select unnest($4::uuid[]) as id, unnest($5::text[]) as key, unnest($6::text[]) as title, unnest($7::uuid[]) as subject,
+             unnest($8::jsonb[]) as content) l
+on conflict (process_id, work, key) do nothing
 `
 
-type InsertProcessLineParams struct {
-	ID        uuid.UUID
+type InsertProcessLinesParams struct {
 	ProcessID uuid.UUID
 	Work      int64
 	Part      int32
-	Key       string
-	Title     string
-	SubjectID *uuid.UUID
-	Content   json.RawMessage
+	Ids       []uuid.UUID
+	Keys      []string
+	Titles    []string
+	Subjects  []uuid.UUID
+	Contents  []json.RawMessage
 }
 
-func (q *Queries) InsertProcessLine(ctx context.Context, arg InsertProcessLineParams) error {
-	_, err := q.db.Exec(ctx, insertProcessLine,
-		arg.ID,
+func (q *Queries) InsertProcessLines(ctx context.Context, arg InsertProcessLinesParams) error {
+	_, err := q.db.Exec(ctx, insertProcessLines,
 		arg.ProcessID,
 		arg.Work,
 		arg.Part,
-		arg.Key,
-		arg.Title,
-		arg.SubjectID,
-		arg.Content,
+		arg.Ids,
+		arg.Keys,
+		arg.Titles,
+		arg.Subjects,
+		arg.Contents,
 	)
 	return err
 }
@@ -272,30 +255,32 @@ func (q *Queries) InsertProcessTask(ctx context.Context, arg InsertProcessTaskPa
 	return id, err
 }
 
-const payloadsOfWork = `-- name: PayloadsOfWork :many
-select element, payload from process_tasks where process_id = $1 and work = $2 and status = 'completed' order by closed_at, id
+const payloadsOfWorks = `-- name: PayloadsOfWorks :many
+select work, element, payload from process_tasks
+where process_id = $1 and work = any ($2::bigint[]) and status = 'completed' order by work, closed_at, id
 `
 
-type PayloadsOfWorkParams struct {
+type PayloadsOfWorksParams struct {
 	ProcessID uuid.UUID
-	Work      int64
+	Works     []int64
 }
 
-type PayloadsOfWorkRow struct {
+type PayloadsOfWorksRow struct {
+	Work    int64
 	Element string
 	Payload json.RawMessage
 }
 
-func (q *Queries) PayloadsOfWork(ctx context.Context, arg PayloadsOfWorkParams) ([]PayloadsOfWorkRow, error) {
-	rows, err := q.db.Query(ctx, payloadsOfWork, arg.ProcessID, arg.Work)
+func (q *Queries) PayloadsOfWorks(ctx context.Context, arg PayloadsOfWorksParams) ([]PayloadsOfWorksRow, error) {
+	rows, err := q.db.Query(ctx, payloadsOfWorks, arg.ProcessID, arg.Works)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []PayloadsOfWorkRow{}
+	items := []PayloadsOfWorksRow{}
 	for rows.Next() {
-		var i PayloadsOfWorkRow
-		if err := rows.Scan(&i.Element, &i.Payload); err != nil {
+		var i PayloadsOfWorksRow
+		if err := rows.Scan(&i.Work, &i.Element, &i.Payload); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -307,19 +292,20 @@ func (q *Queries) PayloadsOfWork(ctx context.Context, arg PayloadsOfWorkParams) 
 }
 
 const processLines = `-- name: ProcessLines :many
-select l.id, l.part, l.key, l.title, l.subject_id, l.content, l.decision, l.stage, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
+select l.id, l.work, l.part, l.key, l.title, l.subject_id, l.content, l.decision, l.stage, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
 from process_lines l
 left join lateral (select x.actor, x.comment from process_votes x where x.line_id = l.id and l.decision <> '' order by x.at desc, x.task_id limit 1) v on true
-where l.process_id = $1 and l.work = $2 order by l.part, l.key
+where l.process_id = $1 and l.work = any ($2::bigint[]) order by l.work, l.part, l.key
 `
 
 type ProcessLinesParams struct {
 	ProcessID uuid.UUID
-	Work      int64
+	Works     []int64
 }
 
 type ProcessLinesRow struct {
 	ID        uuid.UUID
+	Work      int64
 	Part      int32
 	Key       string
 	Title     string
@@ -332,7 +318,7 @@ type ProcessLinesRow struct {
 }
 
 func (q *Queries) ProcessLines(ctx context.Context, arg ProcessLinesParams) ([]ProcessLinesRow, error) {
-	rows, err := q.db.Query(ctx, processLines, arg.ProcessID, arg.Work)
+	rows, err := q.db.Query(ctx, processLines, arg.ProcessID, arg.Works)
 	if err != nil {
 		return nil, err
 	}
@@ -342,6 +328,7 @@ func (q *Queries) ProcessLines(ctx context.Context, arg ProcessLinesParams) ([]P
 		var i ProcessLinesRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.Work,
 			&i.Part,
 			&i.Key,
 			&i.Title,

@@ -51,32 +51,51 @@ update processes set variables = @variables, search = to_tsvector('simple', prov
 insert into process_log (process_id, seq, line, kind, element, name, actor, outcome, flow, text, at)
 values (@process_id, @seq, @line, @kind, @element, @name, @actor, @outcome, @flow, @text, @at);
 
+-- name: InsertProcessLogLines :exec
+-- The lines of one step of the workflow, in their order.
+insert into process_log (process_id, seq, line, kind, element, name, outcome, flow, text, at)
+select @process_id, @seq::bigint, l.line - 1, l.kind, l.element, l.name, l.outcome, l.flow, l.text, @at
+from (select generate_subscripts(@kinds::text[], 1) as line, unnest(@kinds::text[]) as kind, unnest(@elements::text[]) as element,
+             unnest(@names::text[]) as name, unnest(@outcomes::text[]) as outcome, unnest(@flows::text[]) as flow, unnest(@texts::text[]) as text) l
+order by l.line;
+
 -- name: NamesOfPlaces :many
 select distinct on (element) element, name from process_log
 where process_id = @process_id and kind = 'enter' and element = any (@elements::text[]) order by element, id desc;
 
 -- name: KeepJobs :exec
+-- The jobs that are given are pending; all others of the process are over. The zero time stands for no due date.
+with wanted as (
+    select unnest(@ids::uuid[]) as id, unnest(@kinds::text[]) as kind, unnest(@keys::bigint[]) as key, unnest(@elements::text[]) as element,
+           unnest(@names::text[]) as name, nullif(unnest(@due::timestamptz[]), '0001-01-01 00:00:00+00') as due_at, unnest(@attempts::integer[]) as attempts,
+           unnest(@statuses::text[]) as status, unnest(@messages::text[]) as message
+), dropped as (
+    delete from process_jobs j where j.process_id = @process_id and not exists (select 1 from wanted w where w.kind = j.kind and w.key = j.key)
+)
 insert into process_jobs (id, process_id, kind, key, element, name, due_at, attempts, status, message)
-values (@id, @process_id, @kind, @key, @element, @name, @due_at, @attempts, @status, @message)
+select w.id, @process_id, w.kind, w.key, w.element, w.name, w.due_at, w.attempts, w.status, w.message from wanted w
 on conflict (process_id, kind, key) do update set due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message;
 
--- name: DropJobs :exec
-delete from process_jobs j where j.process_id = @process_id
-  and not exists (select 1 from (select unnest(@kinds::text[]) as kind, unnest(@keys::bigint[]) as key) k where k.kind = j.kind and k.key = j.key);
-
--- name: OpenIncident :exec
-insert into process_incidents (id, process_id, incident, work, element, name, code, message, opened_at)
-values (@id, @process_id, @incident, @work, @element, @name, @code, @message, @opened_at) on conflict do nothing;
+-- name: OpenIncidents :exec
+insert into process_incidents (id, process_id, incident, work, element, code, message, opened_at)
+select i.id, @process_id, i.incident, i.work, i.element, i.code, i.message, @at
+from (select unnest(@ids::uuid[]) as id, unnest(@incidents::bigint[]) as incident, unnest(@works::bigint[]) as work,
+             unnest(@elements::text[]) as element, unnest(@codes::text[]) as code, unnest(@messages::text[]) as message) i
+on conflict do nothing;
 
 -- name: SolveIncidents :exec
 update process_incidents set status = 'solved', solved_at = @at::timestamptz
 where process_id = @process_id and status <> 'solved' and (incident = any (@incidents::bigint[]) or @everything::boolean);
 
--- name: DropWaits :exec
-delete from process_waits where process_id = @process_id;
-
--- name: InsertWait :exec
-insert into process_waits (process_id, type, name, element) values (@process_id, @type, @name, @element) on conflict do nothing;
+-- name: KeepWaits :exec
+-- The process waits for what is given, and for nothing else.
+with wanted as (
+    select unnest(@types::text[]) as type, unnest(@names::text[]) as name, unnest(@elements::text[]) as element
+), dropped as (
+    delete from process_waits p where p.process_id = @process_id
+      and not exists (select 1 from wanted w where w.type = p.type and w.name = p.name and w.element = p.element)
+)
+insert into process_waits (process_id, type, name, element) select @process_id, w.type, w.name, w.element from wanted w on conflict do nothing;
 
 -- name: WaitingProcesses :many
 select distinct w.process_id from process_waits w where w.type = @type and w.name = @name order by w.process_id;

@@ -9,9 +9,12 @@ select @task_id, c.kind, c.principal, nullif(c.scope, '00000000-0000-0000-0000-0
 from (select unnest(@kinds::text[]) as kind, unnest(@principals::uuid[]) as principal, unnest(@scopes::uuid[]) as scope, unnest(@names::text[]) as name) c
 on conflict do nothing;
 
--- name: InsertProcessLine :exec
+-- name: InsertProcessLines :exec
 insert into process_lines (id, process_id, work, part, key, title, subject_id, content)
-values (@id, @process_id, @work, @part, @key, @title, @subject_id, @content) on conflict (process_id, work, key) do nothing;
+select l.id, @process_id, @work, @part, l.key, l.title, nullif(l.subject, '00000000-0000-0000-0000-000000000000'::uuid), l.content
+from (select unnest(@ids::uuid[]) as id, unnest(@keys::text[]) as key, unnest(@titles::text[]) as title, unnest(@subjects::uuid[]) as subject,
+             unnest(@contents::jsonb[]) as content) l
+on conflict (process_id, work, key) do nothing;
 
 -- name: CompletedTasks :many
 select id, work, finishes, outcome, closed_by from process_tasks
@@ -20,10 +23,11 @@ where process_id = @process_id and id = any (@tasks::uuid[]) and status = 'compl
 -- name: FinishedWorks :many
 select id, work, finishes, outcome, closed_by from process_tasks where process_id = @process_id and work = any (@works::bigint[]) and finishes order by work;
 
--- name: PayloadsOfWork :many
-select element, payload from process_tasks where process_id = @process_id and work = @work and status = 'completed' order by closed_at, id;
+-- name: PayloadsOfWorks :many
+select work, element, payload from process_tasks
+where process_id = @process_id and work = any (@works::bigint[]) and status = 'completed' order by work, closed_at, id;
 
--- name: CloseWorks :many
+-- name: CloseWorks :exec
 -- Candidates do not see the tasks any more; who they were is kept.
 with closed as (
     update process_tasks t set status = @status, reason = @reason, closed_at = @at::timestamptz, version = version + 1
@@ -32,7 +36,8 @@ with closed as (
 ), hidden as (
     update process_task_candidates c set pending = false from closed where c.task_id = closed.id and c.pending
 )
-select id, element, name from closed order by id;
+insert into process_log (process_id, kind, element, name, text, at)
+select @process_id, @status, c.element, c.name, @reason, @at::timestamptz from closed c order by c.id;
 
 -- name: CloseAllTasks :exec
 with closed as (
@@ -42,7 +47,7 @@ with closed as (
 update process_task_candidates c set pending = false from closed where c.task_id = closed.id and c.pending;
 
 -- name: ProcessLines :many
-select l.id, l.part, l.key, l.title, l.subject_id, l.content, l.decision, l.stage, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
+select l.id, l.work, l.part, l.key, l.title, l.subject_id, l.content, l.decision, l.stage, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
 from process_lines l
 left join lateral (select x.actor, x.comment from process_votes x where x.line_id = l.id and l.decision <> '' order by x.at desc, x.task_id limit 1) v on true
-where l.process_id = @process_id and l.work = @work order by l.part, l.key;
+where l.process_id = @process_id and l.work = any (@works::bigint[]) order by l.work, l.part, l.key;
