@@ -18,6 +18,9 @@ import (
 	"provost/internal/step"
 )
 
+// indexPage is how many processes are indexed in one transaction.
+const indexPage = 500
+
 // Process is what the workflow of a process does in the world.
 type Process struct {
 	Ledger process.Ledger
@@ -72,6 +75,29 @@ func (a *Process) WriteLedger(ctx context.Context, r process.Record) ([]bpm.Fail
 		}
 	}
 	return failed, nil
+}
+
+// EngineStopped tells whether timers and background steps have to wait.
+func (a *Process) EngineStopped(ctx context.Context) (bool, error) {
+	return a.Ledger.Stopped(ctx)
+}
+
+// RebuildIndex rebuilds the search index of all processes, page by page. Tried again, it goes on where it was.
+func (a *Process) RebuildIndex(ctx context.Context) error {
+	var after uuid.UUID
+	if activity.HasHeartbeatDetails(ctx) {
+		if err := activity.GetHeartbeatDetails(ctx, &after); err != nil {
+			return fmt.Errorf("read where the index was: %w", err)
+		}
+	}
+	for {
+		last, err := a.Ledger.Reindex(ctx, after, indexPage)
+		if err != nil || last == uuid.Nil {
+			return err
+		}
+		after = last
+		activity.RecordHeartbeat(ctx, after)
+	}
 }
 
 // PerformStep does the work of a step.

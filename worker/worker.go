@@ -79,13 +79,14 @@ func Start(ctx context.Context, o Options) (*Worker, error) {
 // Register registers every workflow and activity of the core queue under its stable name.
 func Register(registry sdk.Registry, o Options) {
 	for name, of := range map[string]any{
-		messages.TypeSyncObject:  workflows.SyncObject,
-		messages.TypeSyncBatch:   workflows.SyncBatch,
-		messages.TypeAgentProbe:  workflows.AgentProbe,
-		messages.TypeRun:         workflows.Run,
-		messages.TypeMaintenance: workflows.Maintenance,
-		messages.TypeGrantsDue:   workflows.GrantsDue,
-		messages.TypeProcess:     workflows.Process,
+		messages.TypeSyncObject:   workflows.SyncObject,
+		messages.TypeSyncBatch:    workflows.SyncBatch,
+		messages.TypeAgentProbe:   workflows.AgentProbe,
+		messages.TypeRun:          workflows.Run,
+		messages.TypeMaintenance:  workflows.Maintenance,
+		messages.TypeGrantsDue:    workflows.GrantsDue,
+		messages.TypeProcess:      workflows.Process,
+		messages.TypeProcessIndex: workflows.ProcessIndex,
 	} {
 		registry.RegisterWorkflowWithOptions(of, workflow.RegisterOptions{Name: name})
 	}

@@ -74,6 +74,7 @@ type instance struct {
 
 	timers   map[int64]workflow.CancelFunc
 	works    map[int64]*job
+	asking   int // questions whether the engine is stopped that wait for their answer
 	decided  workflow.ReceiveChannel
 	controls workflow.ReceiveChannel
 }
@@ -133,7 +134,7 @@ func isDone(o bpm.Occurrence) bool {
 func (p *instance) ripe(ctx workflow.Context) bool {
 	info := workflow.GetInfo(ctx)
 	long := info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > longestHistory
-	return long && p.state.Quiet() && len(p.works) == 0 && len(p.inbox) == 0 && p.decided.Len() == 0 && p.controls.Len() == 0 && !p.ended()
+	return long && p.state.Quiet() && len(p.works) == 0 && p.asking == 0 && len(p.inbox) == 0 && p.decided.Len() == 0 && p.controls.Len() == 0 && !p.ended()
 }
 
 func (p *instance) carry() messages.Process {

@@ -102,8 +102,12 @@ func (p *instance) hold(h process.Hold) bpm.Occurrence {
 	return nil
 }
 
-// resume lets a held timer go on: it fires at once when its time has come meanwhile.
+// resume lets a held timer go on: it fires at once when its time has come meanwhile. A background step goes on that waits for the engine.
 func (p *instance) resume(ctx workflow.Context, h process.Hold) bpm.Occurrence {
+	if j := p.works[h.Key]; j != nil && h.Kind == process.AsyncJob {
+		j.waits = false
+		return nil
+	}
 	if !p.held[h.Key] || h.Kind != process.TimerJob {
 		return nil
 	}

@@ -40,6 +40,7 @@ type stage struct {
 	open     func(bpm.Ask) process.Opened
 	called   func(bpm.Invite) *bpm.Fault
 	counts   map[string]int
+	stopped  bool // the engine
 }
 
 var thisProcess = messages.Process{ID: uuid.MustParse("0199aa00-0000-7000-8000-000000000001"), Number: 7, Name: "Sample"}
@@ -87,6 +88,13 @@ func (s *stage) BeginProcess(_ context.Context, _, version uuid.UUID) (process.B
 		return process.Beginning{Plan: plan}, nil
 	}
 	return process.Beginning{Plan: s.plan, Values: bpm.Values{"userName": json.RawMessage(`"ada"`)}}, nil
+}
+
+func (s *stage) EngineStopped(context.Context) (bool, error) {
+	if s.stopped {
+		s.note("wait")
+	}
+	return s.stopped, nil
 }
 
 func (s *stage) EvaluateScripts(_ context.Context, w process.Wave) ([]bpm.Result, error) {
@@ -302,6 +310,25 @@ func TestWishThatCannotBeIsNoted(t *testing.T) {
 		s.decide("approve", "")
 	})
 	require.NoError(t, s.run(t, thisProcess))
+}
+
+// An incident that somebody decided about waits for another decision when the first one could not be.
+func TestIncidentOfARefusedWishIsOpenAgain(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, applied())
+	s.perform = func(int, process.Work) (bpm.Values, error) { return nil, errors.New("the network is away") }
+	var incident int64
+	s.at(time.Hour, func() {
+		incident = s.last().Incidents[0].Incident
+		s.steer(process.ActionSkip, process.Repair{Incident: incident, Outcome: "nowhere", Reason: "done by hand"})
+	})
+	s.at(2*time.Hour, func() {
+		require.Contains(t, s.last().Refused, "nowhere")
+		require.Equal(t, []int64{incident}, s.last().Reopened)
+		s.steer(process.ActionSkip, process.Repair{Incident: incident, Reason: "done by hand"})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, "finish completed", s.log[len(s.log)-1])
 }
 
 func TestStepWithoutActorsFails(t *testing.T) {

@@ -221,9 +221,16 @@ func (p *instance) pending() []process.Job {
 // refuse deals with an occurrence that the interpreter refuses: an operator's wish that cannot be is noted and changes nothing. Anything
 // else is a mistake of the platform; the workflow task fails and is tried again, so that a mended platform goes on from here.
 func (p *instance) refuse(ctx workflow.Context, o bpm.Occurrence, err error) error {
-	switch o.(type) {
-	case bpm.Moved, migration, bpm.Retried, bpm.Skipped:
-		return p.record(ctx, process.Record{Entry: process.Entry{Refused: err.Error()}})
+	entry := process.Entry{Refused: err.Error()}
+	switch wish := o.(type) {
+	case bpm.Moved, migration:
+		return p.record(ctx, process.Record{Entry: entry})
+	case bpm.Retried:
+		entry.Reopened = []int64{wish.Incident}
+		return p.record(ctx, process.Record{Entry: entry})
+	case bpm.Skipped:
+		entry.Reopened = []int64{wish.Incident}
+		return p.record(ctx, process.Record{Entry: entry})
 	}
 	panic(fmt.Sprintf("process %d cannot go on: %v", p.in.Number, err))
 }

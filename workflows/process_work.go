@@ -21,6 +21,7 @@ import (
 type job struct {
 	node   string
 	async  bool
+	waits  bool // in the background, while the engine is stopped
 	cancel workflow.CancelFunc
 }
 
@@ -47,6 +48,9 @@ func (p *instance) work(ctx workflow.Context, c bpm.Perform) {
 		Process: p.in.ID, Version: p.in.Version, Work: c.Work, Node: c.Node, Type: node.Work.Type, Visit: c.Visit, Script: node.Work.Script, Now: workflow.Now(ctx), Values: c.Values,
 	}
 	workflow.Go(ctx, func(ctx workflow.Context) {
+		if node.Work.Async {
+			p.waitForEngine(ctx, p.works[c.Work])
+		}
 		values, err := p.do(ctx, in)
 		if p.works[c.Work] == nil {
 			return // taken back meanwhile
@@ -58,6 +62,19 @@ func (p *instance) work(ctx workflow.Context, c bpm.Perform) {
 		}
 		p.inbox = append(p.inbox, bpm.Done{Work: c.Work, Values: values})
 	})
+}
+
+// waitForEngine keeps a background step from beginning while the engine is stopped.
+func (p *instance) waitForEngine(ctx workflow.Context, j *job) {
+	for {
+		j.waits = true
+		if !p.stopped(ctx) {
+			return
+		}
+		if err := workflow.Await(ctx, func() bool { return !j.waits }); err != nil {
+			return // taken back
+		}
+	}
 }
 
 // do runs the activity of a step, on the queue of the managed system for a call of one. It is tried three times when the world is in its
@@ -153,8 +170,31 @@ func (p *instance) wake(ctx workflow.Context, c bpm.Wake) {
 			return // forgotten, held, or the end of the process
 		}
 		delete(p.timers, c.Timer)
-		p.inbox = append(p.inbox, bpm.Fired{Timer: c.Timer})
+		if p.mayFire(ctx, c.Timer) {
+			p.inbox = append(p.inbox, bpm.Fired{Timer: c.Timer})
+		}
 	})
+}
+
+// mayFire tells whether a timer whose time has come fires. While the engine is stopped it is held, until it is told to go on. It is held
+// before the question already: whoever starts the engine meanwhile finds it so, and it is asked again.
+func (p *instance) mayFire(ctx workflow.Context, timer int64) bool {
+	p.held[timer] = true
+	if p.stopped(ctx) || !p.held[timer] {
+		return false
+	}
+	delete(p.held, timer)
+	return true
+}
+
+// stopped asks whether timers and background steps have to wait. No new history begins before the answer. Where there is none, they do not:
+// what asks is cancelled then, or the database has been away for very long.
+func (p *instance) stopped(ctx workflow.Context) bool {
+	p.asking++
+	defer func() { p.asking-- }()
+	var stopped bool
+	err := workflow.ExecuteLocalActivity(beside(ctx), processes.EngineStopped).Get(ctx, &stopped)
+	return err == nil && stopped
 }
 
 func (p *instance) forget(timer int64) {

@@ -19,6 +19,7 @@ import (
 	"provost/internal/logging"
 	"provost/internal/mapscript"
 	"provost/internal/platform"
+	"provost/internal/process"
 	"provost/internal/script"
 	"provost/internal/scriptservice"
 	"provost/internal/secret"
@@ -76,6 +77,12 @@ func (c *Core) open(ctx context.Context, s CoreSettings) error {
 	c.Tenant = c.Database.Tenant(Tenant)
 	c.Services = scriptservice.New(logging.Slog(s.Logger))
 	deps := platform.Deps{Secrets: c.Secrets, Connectors: c.Connectors, Services: c.Services}
+	if s.Common.DocumentsDir != "" {
+		if deps.Documents, err = process.OpenFolder(s.Common.DocumentsDir); err != nil {
+			return err
+		}
+		c.cleanup.Add("documents", func(context.Context) error { return deps.Documents.Close() })
+	}
 	if len(s.ScriptHost) > 0 {
 		if c.Scripts, err = script.NewHost(script.Options{Command: s.ScriptHost, Logger: logging.Slog(s.Logger)}); err != nil {
 			return fmt.Errorf("start script host: %w", err)

@@ -17,6 +17,7 @@ const EnvPrefix = "PROVOST_"
 type Common struct {
 	Data          string `name:"data" env:"PROVOST_DATA" placeholder:"DIR" help:"Folder for local data: keys, and the embedded servers' files (default: provost in the user's data folder)."`
 	MasterKeyFile string `name:"master-key-file" env:"PROVOST_MASTER_KEY_FILE" placeholder:"FILE" help:"Key file that protects stored secrets, made when missing (default: master.key in the data folder)."`
+	DocumentsDir  string `name:"documents-dir" env:"PROVOST_DOCUMENTS_DIR" placeholder:"DIR" help:"Folder in which documents of processes can be kept, shared by all servers (default: they are kept in the database)."`
 	LogLevel      string `name:"log-level" env:"PROVOST_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least severe level to log: trace, debug, info, warn or error."`
 	LogFormat     string `name:"log-format" env:"PROVOST_LOG_FORMAT" default:"json" placeholder:"FORMAT" help:"Form of the log: json or console."`
 }

@@ -37,6 +37,8 @@ type Deps struct {
 	Connectors *connector.Registry
 	// Services answers the host calls of scripts; nil refuses them.
 	Services script.Services
+	// Documents is the folder of documents; without it they can only be in the database.
+	Documents *process.Folder
 	// Now is the clock; nil means the real one.
 	Now func() time.Time
 }
@@ -81,6 +83,7 @@ type Platform struct {
 	ProcessDefinitions *process.Definitions
 	Processes          *process.Processes
 	Operations         *process.Operations
+	ProcessEngine      *process.Engine
 	Tasks              *task.Tasks
 	Offers             *offer.Offers
 
@@ -106,7 +109,7 @@ func New(t *store.Tenant, deps Deps) *Platform {
 	p.wireAccounts(t, evaluator)
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
-	p.wireProcesses(t, evaluator)
+	p.wireProcesses(t, evaluator, deps.Documents)
 	p.giveVault()
 	p.Merger = &account.Merger{
 		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems,

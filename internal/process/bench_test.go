@@ -3,6 +3,7 @@ package process_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -216,3 +217,5 @@ func at(minute int) time.Time { return time.Date(2031, 5, 4, 12, minute, 0, 0, t
 func entry(p uuid.UUID, seq int64) process.Entry {
 	return process.Entry{Process: p, Seq: seq, At: at(int(seq)), Status: bpm.Running}
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

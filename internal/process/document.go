@@ -2,8 +2,6 @@ package process
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
@@ -74,7 +72,7 @@ func (s *Processes) Open(ctx context.Context, id uuid.UUID) (Document, []byte, e
 	if _, err := me(ctx); err != nil {
 		return Document{}, nil, err
 	}
-	d, content, err := s.Store.Document(ctx, id)
+	d, err := s.Store.Document(ctx, id)
 	if err != nil {
 		return d, nil, err
 	}
@@ -84,7 +82,8 @@ func (s *Processes) Open(ctx context.Context, id uuid.UUID) (Document, []byte, e
 		}
 		return Document{}, nil, err
 	}
-	return d, content, nil
+	content, err := contentOf(ctx, s.Store, s.Folder, &d)
+	return d, content, err
 }
 
 // Attach adds a file to a process that has not ended. Its initiator may, its managers, and whoever the process gave work to.
@@ -93,10 +92,9 @@ func (s *Processes) Attach(ctx context.Context, id uuid.UUID, task *uuid.UUID, n
 	if err != nil {
 		return Document{}, err
 	}
-	sum := sha256.Sum256(content)
 	d := Document{
 		ProcessID: id, TaskID: task, Name: path.Base(strings.ReplaceAll(strings.TrimSpace(name), `\`, "/")), MediaType: mediaType,
-		Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]),
+		Size: int64(len(content)), SHA256: digest(content),
 	}
 	if d.ID, err = uuid.NewV7(); err != nil {
 		return Document{}, fmt.Errorf("make document id: %w", err)
@@ -114,7 +112,7 @@ func (s *Processes) Attach(ctx context.Context, id uuid.UUID, task *uuid.UUID, n
 		if err := s.fitting(ctx, &d); err != nil {
 			return err
 		}
-		if err := s.Store.AddDocument(ctx, who.UserID, d, content); err != nil {
+		if err := s.keep(ctx, who.UserID, d, content); err != nil {
 			return err
 		}
 		told := map[string]any{"name": d.Name, "size": d.Size, "sha256": d.SHA256}
@@ -123,8 +121,25 @@ func (s *Processes) Attach(ctx context.Context, id uuid.UUID, task *uuid.UUID, n
 	if err != nil {
 		return Document{}, err
 	}
-	d, _, err = s.Store.Document(ctx, d.ID)
-	return d, err
+	return s.Store.Document(ctx, d.ID)
+}
+
+// keep writes a document where new ones go. A file whose row is not written after all is under an id that nothing names.
+func (s *Processes) keep(ctx context.Context, author uuid.UUID, d Document, content []byte) error {
+	var err error
+	if d.Place, err = s.Store.DocumentPlace(ctx); err != nil {
+		return err
+	}
+	if d.Place == InFolder {
+		if s.Folder == nil {
+			return fault.New(fault.Unavailable, "Documents are kept in a folder, which this server does not have (PROVOST_DOCUMENTS_DIR).")
+		}
+		if err := s.Folder.Put(d.ID, content); err != nil {
+			return err
+		}
+		content = nil
+	}
+	return s.Store.AddDocument(ctx, author, d, content)
 }
 
 func attaches(who authz.Principal, parts []Part) bool {
@@ -165,9 +180,10 @@ func (s *Processes) Detach(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return s.Store.Do(ctx, func(ctx context.Context) error {
-		d, _, err := s.Store.Document(ctx, id)
-		if err != nil {
+	var d Document
+	err = s.Store.Do(ctx, func(ctx context.Context) error {
+		var err error
+		if d, err = s.Store.Document(ctx, id); err != nil {
 			return err
 		}
 		of, parts, err := s.See(ctx, d.ProcessID)
@@ -186,4 +202,8 @@ func (s *Processes) Detach(ctx context.Context, id uuid.UUID) error {
 		}
 		return record(ctx, s.Audit, "detach", AuditProcess, d.ProcessID, of.Name, map[string]any{"name": d.Name, "sha256": d.SHA256}, nil)
 	})
+	if err != nil || d.Place != InFolder || s.Folder == nil {
+		return err
+	}
+	return s.Folder.Remove(d.ID)
 }

@@ -45,6 +45,11 @@ type Ledger interface {
 	// Child makes the process of a call activity and has it started, once for each parent and work. It returns fault.NotFound for a code
 	// that no enabled definition has.
 	Child(ctx context.Context, parent uuid.UUID, work int64, code string, values bpm.Values) (uuid.UUID, error)
+
+	// Stopped tells whether timers and background steps have to wait (see [Engine.Stop]).
+	Stopped(ctx context.Context) (bool, error)
+	// Reindex rebuilds the search index of processes by id, from one on, and gives the last of them; a zero id means that none is left.
+	Reindex(ctx context.Context, after uuid.UUID, most int) (uuid.UUID, error)
 }
 
 // Effect names what a step changes when it is entered for a time.
@@ -138,8 +143,9 @@ type Entry struct {
 	// Version is set when the process was put on another version, with the new names of elements that something is at.
 	Version *uuid.UUID
 	Renamed map[string]string
-	// Refused is why an operator's wish could not be done.
-	Refused string
+	// Refused is why an operator's wish could not be done. Reopened are the incidents that it was about: they wait for another decision.
+	Refused  string
+	Reopened []int64
 }
 
 // JobKind is what a job waits for.

@@ -155,6 +155,12 @@ func TestStepsAreRecordedOnce(t *testing.T) {
 	next.Timers = []process.Job{{Kind: process.AsyncJob, Key: 7, Element: "apply", Attempts: 2, Status: process.JobFailed, Message: "no answer"}}
 	next.SolvedIncidents = []int64{3}
 	b.exec("update process_jobs set held = true")
+	b.exec("update process_incidents set status = 'asked', action = 'skip', solved_by = 'anna'")
+	wish := entry(p.ID, 2)
+	wish.Refused, wish.Reopened, wish.Timers = "There is no way out of that name.", []int64{3}, e.Timers
+	require.NoError(t, b.ledger.Record(t.Context(), wish))
+	require.Equal(t, []string{"open  "}, b.texts("select status || ' ' || action || ' ' || solved_by from process_incidents"), "it waits for another decision")
+	next.Seq = 3
 	require.NoError(t, b.ledger.Record(t.Context(), next))
 	require.NoError(t, b.ledger.Record(t.Context(), e), "an older step changes nothing")
 	require.Equal(t, []string{"async 7 2 failed no answer true"}, b.texts("select kind || ' ' || key || ' ' || attempts || ' ' || status || ' ' || message || ' ' || held from process_jobs"))

@@ -112,7 +112,18 @@ type Document struct {
 	SHA256    string     `json:"sha256"`
 	Author    string     `json:"author"`
 	At        time.Time  `json:"at"`
+
+	Place DocumentPlace `json:"-"`
 }
+
+// DocumentPlace is where the content of a document is.
+type DocumentPlace string
+
+// The places.
+const (
+	InDatabase DocumentPlace = "database"
+	InFolder   DocumentPlace = "folder"
+)
 
 // Sight is which processes somebody sees: all of them, or those that one of their hats was given access to.
 type Sight struct {

@@ -70,9 +70,14 @@ type ProcessStore interface {
 	Comments(ctx context.Context, process uuid.UUID) ([]Comment, error)
 	AddComment(ctx context.Context, process, author uuid.UUID, c Comment) error
 	Documents(ctx context.Context, process uuid.UUID) ([]Document, error)
+	// DocumentPlace says where new documents go.
+	DocumentPlace(ctx context.Context) (DocumentPlace, error)
+	// AddDocument writes a document; the content is given when its place is the database.
 	AddDocument(ctx context.Context, author uuid.UUID, d Document, content []byte) error
-	// Document gives a document with its content, or fault.NotFound.
-	Document(ctx context.Context, id uuid.UUID) (Document, []byte, error)
+	// Document gives a document, or fault.NotFound.
+	Document(ctx context.Context, id uuid.UUID) (Document, error)
+	// Content gives the content of a document that is in the database; nil when it is not.
+	Content(ctx context.Context, id uuid.UUID) ([]byte, error)
 	DeleteDocument(ctx context.Context, id uuid.UUID) error
 }
 
@@ -83,6 +88,7 @@ type Processes struct {
 	Forms Forms
 	// Largest gives the largest document in bytes; nil means [DefaultDocument].
 	Largest func(ctx context.Context) (int, error)
+	Folder  *Folder // of documents; nil when the installation has none
 }
 
 // me gives the person that asks; the platform and nobody are refused, because neither has requests of their own.

@@ -157,6 +157,9 @@ func (r *Relay) send(ctx context.Context, row store.Delivery) error {
 		return decoded(row, func(p store.ProcessDecide) error { return r.decideTask(ctx, p) })
 	case store.KindProcessControl:
 		return decoded(row, func(p store.ProcessControl) error { return r.steer(ctx, p) })
+	case store.KindProcessIndex:
+		in := messages.ProcessIndex{}
+		return r.look(ctx, in.WorkflowID(), messages.TypeProcessIndex, in, "rebuild the search index of processes", "", 5)
 	default:
 		return fmt.Errorf("outbox row %d has the unknown kind %q", row.ID, row.Kind)
 	}

@@ -177,6 +177,11 @@ func (u *unit) recordIncidents(ctx context.Context, e *process.Entry) error {
 	if err := u.openIncidents(ctx, e); err != nil {
 		return err
 	}
+	if len(e.Reopened) > 0 {
+		if err := u.q.ReopenIncidents(ctx, db.ReopenIncidentsParams{ProcessID: e.Process, Incidents: e.Reopened}); err != nil {
+			return fmt.Errorf("reopen incidents: %w", err)
+		}
+	}
 	if len(e.SolvedIncidents) == 0 && e.Finish == nil {
 		return nil
 	}

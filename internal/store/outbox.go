@@ -23,6 +23,7 @@ const (
 	KindProcessStart   = "process.start"   // start of the workflow of a process
 	KindProcessDecide  = "process.decide"  // Update of a process: a task was completed
 	KindProcessControl = "process.control" // Update of a process: somebody steers it
+	KindProcessIndex   = "process.index"   // start, or wake, of the workflow that rebuilds the search index
 )
 
 // SyncObject is the payload of KindSyncObject.

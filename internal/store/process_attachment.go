@@ -65,7 +65,7 @@ func (s *Processes) Documents(ctx context.Context, id uuid.UUID) ([]process.Docu
 func documentOf(r db.ProcessDocumentsRow) process.Document {
 	return process.Document{
 		ID: r.ID, ProcessID: r.ProcessID, TaskID: r.TaskID, Name: r.Name, MediaType: r.MediaType, Size: r.Size, SHA256: r.Sha256,
-		Author: r.Author, At: r.At,
+		Author: r.Author, At: r.At, Place: process.DocumentPlace(r.Place),
 	}
 }
 
@@ -74,15 +74,14 @@ func (s *Processes) AddDocument(ctx context.Context, author uuid.UUID, d process
 	return s.exec(ctx, func(ctx context.Context, u *unit) error {
 		return u.q.InsertProcessDocument(ctx, db.InsertProcessDocumentParams{
 			ID: d.ID, ProcessID: d.ProcessID, TaskID: d.TaskID, Name: d.Name, MediaType: d.MediaType, Size: d.Size, Sha256: d.SHA256,
-			Content: content, AuthorID: &author,
+			Place: string(d.Place), Content: content, AuthorID: &author,
 		})
 	})
 }
 
-// Document implements process.ProcessStore.
-func (s *Processes) Document(ctx context.Context, id uuid.UUID) (process.Document, []byte, error) {
+// Document implements process.ProcessStore and process.EngineStore.
+func (s *Processes) Document(ctx context.Context, id uuid.UUID) (process.Document, error) {
 	var out process.Document
-	var content []byte
 	err := s.query(ctx, func(ctx context.Context, u *unit) error {
 		r, err := u.q.GetProcessDocument(ctx, id)
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -91,13 +90,20 @@ func (s *Processes) Document(ctx context.Context, id uuid.UUID) (process.Documen
 		if err != nil {
 			return fmt.Errorf("read document: %w", err)
 		}
-		out, content = documentOf(db.ProcessDocumentsRow{
-			ID: r.ID, ProcessID: r.ProcessID, TaskID: r.TaskID, Name: r.Name, MediaType: r.MediaType, Size: r.Size, Sha256: r.Sha256,
-			Author: r.Author, At: r.At,
-		}), r.Content
+		out = documentOf(db.ProcessDocumentsRow(r))
 		return nil
 	})
-	return out, content, err
+	return out, err
+}
+
+// Content implements process.ProcessStore and process.EngineStore.
+func (s *Processes) Content(ctx context.Context, id uuid.UUID) ([]byte, error) {
+	var out []byte
+	err := s.query(ctx, func(ctx context.Context, u *unit) (err error) {
+		out, err = u.q.ProcessDocumentContent(ctx, id)
+		return err
+	})
+	return out, err
 }
 
 // DeleteDocument implements process.ProcessStore.

@@ -16,13 +16,14 @@ func AgentQueue(key string) string { return "agent/" + key }
 
 // Workflow types.
 const (
-	TypeSyncObject  = "sync.object"
-	TypeSyncBatch   = "sync.batch"
-	TypeAgentProbe  = "agent.probe"
-	TypeRun         = "run"
-	TypeMaintenance = "maintenance"
-	TypeGrantsDue   = "grants.due"
-	TypeProcess     = "process"
+	TypeSyncObject   = "sync.object"
+	TypeSyncBatch    = "sync.batch"
+	TypeAgentProbe   = "agent.probe"
+	TypeRun          = "run"
+	TypeMaintenance  = "maintenance"
+	TypeGrantsDue    = "grants.due"
+	TypeProcess      = "process"
+	TypeProcessIndex = "process.index"
 )
 
 // Signals.

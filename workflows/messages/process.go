@@ -21,6 +21,12 @@ type Process struct {
 	Snapshot bool `json:"snapshot,omitempty"`
 }
 
+// ProcessIndex is the input of TypeProcessIndex: the database says what there is to index.
+type ProcessIndex struct{}
+
+// WorkflowID gives the one workflow that rebuilds the index.
+func (ProcessIndex) WorkflowID() string { return TypeProcessIndex }
+
 // WorkflowID is the id of the process's workflow.
 func (p Process) WorkflowID() string { return "process/" + p.ID.String() }
 

@@ -92,6 +92,9 @@ func (l *ledger) Record(_ context.Context, e process.Entry) error {
 	return nil
 }
 
+// Stopped implements process.Ledger: the engine runs.
+func (l *ledger) Stopped(context.Context) (bool, error) { return false, nil }
+
 // Child implements process.Ledger: a called process is an effect, and its call is not answered.
 func (l *ledger) Child(_ context.Context, _ uuid.UUID, _ int64, code string, values bpm.Values) (uuid.UUID, error) {
 	l.play.effect("", "call", code, values)

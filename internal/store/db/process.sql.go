@@ -477,6 +477,21 @@ func (q *Queries) ProcessPlan(ctx context.Context, id uuid.UUID) (json.RawMessag
 	return plan, err
 }
 
+const reopenIncidents = `-- name: ReopenIncidents :exec
+update process_incidents set status = 'open', action = '', reason = '', solved_by = ''
+where process_id = $1 and status = 'asked' and incident = any ($2::bigint[])
+`
+
+type ReopenIncidentsParams struct {
+	ProcessID uuid.UUID
+	Incidents []int64
+}
+
+func (q *Queries) ReopenIncidents(ctx context.Context, arg ReopenIncidentsParams) error {
+	_, err := q.db.Exec(ctx, reopenIncidents, arg.ProcessID, arg.Incidents)
+	return err
+}
+
 const solveIncidents = `-- name: SolveIncidents :exec
 update process_incidents set status = 'solved', solved_at = $1::timestamptz
 where process_id = $2 and status <> 'solved' and (incident = any ($3::bigint[]) or $4::boolean)

@@ -68,7 +68,7 @@ func (q *Queries) FindPerson(ctx context.Context, arg FindPersonParams) (FindPer
 }
 
 const getProcessDocument = `-- name: GetProcessDocument :one
-select id, process_id, task_id, name, media_type, size, sha256, author, at, content from process_documents where id = $1
+select id, process_id, task_id, name, media_type, size, sha256, author, at, place from process_documents where id = $1
 `
 
 type GetProcessDocumentRow struct {
@@ -81,7 +81,7 @@ type GetProcessDocumentRow struct {
 	Sha256    string
 	Author    string
 	At        time.Time
-	Content   []byte
+	Place     string
 }
 
 func (q *Queries) GetProcessDocument(ctx context.Context, id uuid.UUID) (GetProcessDocumentRow, error) {
@@ -97,7 +97,7 @@ func (q *Queries) GetProcessDocument(ctx context.Context, id uuid.UUID) (GetProc
 		&i.Sha256,
 		&i.Author,
 		&i.At,
-		&i.Content,
+		&i.Place,
 	)
 	return i, err
 }
@@ -164,8 +164,8 @@ func (q *Queries) InsertProcessComment(ctx context.Context, arg InsertProcessCom
 }
 
 const insertProcessDocument = `-- name: InsertProcessDocument :exec
-insert into process_documents (id, process_id, task_id, name, media_type, size, sha256, content, author_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into process_documents (id, process_id, task_id, name, media_type, size, sha256, place, content, author_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertProcessDocumentParams struct {
@@ -176,6 +176,7 @@ type InsertProcessDocumentParams struct {
 	MediaType string
 	Size      int64
 	Sha256    string
+	Place     string
 	Content   []byte
 	AuthorID  *uuid.UUID
 }
@@ -189,6 +190,7 @@ func (q *Queries) InsertProcessDocument(ctx context.Context, arg InsertProcessDo
 		arg.MediaType,
 		arg.Size,
 		arg.Sha256,
+		arg.Place,
 		arg.Content,
 		arg.AuthorID,
 	)
@@ -345,8 +347,19 @@ func (q *Queries) ProcessDiagram(ctx context.Context, id uuid.UUID) ([]byte, err
 	return source, err
 }
 
+const processDocumentContent = `-- name: ProcessDocumentContent :one
+select content from process_documents where id = $1
+`
+
+func (q *Queries) ProcessDocumentContent(ctx context.Context, id uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, processDocumentContent, id)
+	var content []byte
+	err := row.Scan(&content)
+	return content, err
+}
+
 const processDocuments = `-- name: ProcessDocuments :many
-select id, process_id, task_id, name, media_type, size, sha256, author, at from process_documents where process_id = $1 order by id
+select id, process_id, task_id, name, media_type, size, sha256, author, at, place from process_documents where process_id = $1 order by id
 `
 
 type ProcessDocumentsRow struct {
@@ -359,6 +372,7 @@ type ProcessDocumentsRow struct {
 	Sha256    string
 	Author    string
 	At        time.Time
+	Place     string
 }
 
 func (q *Queries) ProcessDocuments(ctx context.Context, processID uuid.UUID) ([]ProcessDocumentsRow, error) {
@@ -380,6 +394,7 @@ func (q *Queries) ProcessDocuments(ctx context.Context, processID uuid.UUID) ([]
 			&i.Sha256,
 			&i.Author,
 			&i.At,
+			&i.Place,
 		); err != nil {
 			return nil, err
 		}

@@ -83,6 +83,10 @@ from (select unnest(@ids::uuid[]) as id, unnest(@incidents::bigint[]) as inciden
              unnest(@elements::text[]) as element, unnest(@codes::text[]) as code, unnest(@messages::text[]) as message) i
 on conflict do nothing;
 
+-- name: ReopenIncidents :exec
+update process_incidents set status = 'open', action = '', reason = '', solved_by = ''
+where process_id = @process_id and status = 'asked' and incident = any (@incidents::bigint[]);
+
 -- name: SolveIncidents :exec
 update process_incidents set status = 'solved', solved_at = @at::timestamptz
 where process_id = @process_id and status <> 'solved' and (incident = any (@incidents::bigint[]) or @everything::boolean);

@@ -29,14 +29,17 @@ select id, task_id, author, text, at from process_comments where process_id = @p
 insert into process_comments (id, process_id, task_id, author_id, text) values (@id, @process_id, @task_id, @author_id, @text);
 
 -- name: ProcessDocuments :many
-select id, process_id, task_id, name, media_type, size, sha256, author, at from process_documents where process_id = @process_id order by id;
+select id, process_id, task_id, name, media_type, size, sha256, author, at, place from process_documents where process_id = @process_id order by id;
 
 -- name: GetProcessDocument :one
-select id, process_id, task_id, name, media_type, size, sha256, author, at, content from process_documents where id = @id;
+select id, process_id, task_id, name, media_type, size, sha256, author, at, place from process_documents where id = @id;
+
+-- name: ProcessDocumentContent :one
+select content from process_documents where id = @id;
 
 -- name: InsertProcessDocument :exec
-insert into process_documents (id, process_id, task_id, name, media_type, size, sha256, content, author_id)
-values (@id, @process_id, @task_id, @name, @media_type, @size, @sha256, @content, @author_id);
+insert into process_documents (id, process_id, task_id, name, media_type, size, sha256, place, content, author_id)
+values (@id, @process_id, @task_id, @name, @media_type, @size, @sha256, @place, @content, @author_id);
 
 -- name: DeleteProcessDocument :exec
 delete from process_documents where id = @id;

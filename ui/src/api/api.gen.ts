@@ -3146,6 +3146,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/process-engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the process engine works */
+        get: operations["get-process-engine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/process-engine/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All documents as a ZIP file
+         * @description An answer that breaks off is no backup: a document could not be read, and the log of the server says which.
+         */
+        get: operations["backup-process-documents"];
+        /**
+         * Say where documents go from now on
+         * @description Documents that are there stay where they are; a backup that is restored moves them.
+         */
+        put: operations["place-process-documents"];
+        /**
+         * Put documents of a backup back
+         * @description The body is the ZIP file of a backup, of at most soffid.upload.maxsize bytes. Only contents are put back that are missing, damaged, or not where new documents go, and only such as were attached.
+         */
+        post: operations["restore-process-documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/process-engine/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rebuild the search index of processes, in the background */
+        post: operations["rebuild-process-index"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/process-engine/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let timers and background steps go on */
+        post: operations["start-process-engine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/process-engine/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep all timers from firing and all background steps from beginning */
+        post: operations["stop-process-engine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync-tasks": {
         parameters: {
             query?: never;
@@ -4888,6 +4984,31 @@ export interface components {
             /** @description User name or id */
             to: string;
         };
+        DocumentPlaceInputBody: {
+            /**
+             * @description Where documents go from now on
+             * @enum {string}
+             */
+            place: "database" | "folder";
+        };
+        DocumentsState: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            count: number;
+            /** @description Whether the installation has a folder for them (PROVOST_DOCUMENTS_DIR) */
+            folder: boolean;
+            /**
+             * Format: int64
+             * @description How many are in the folder
+             */
+            inFolder: number;
+            /**
+             * @description Where new ones go
+             * @enum {string}
+             */
+            place: "database" | "folder";
+        };
         DraftChange: {
             name: string;
             /** @description BPMN, finished or not */
@@ -4973,6 +5094,11 @@ export interface components {
              * @description A transaction that makes more tasks than this has them held until somebody releases them
              */
             taskLimit: number;
+        };
+        EngineState: {
+            documents: components["schemas"]["DocumentsState"];
+            index: components["schemas"]["IndexState"];
+            scheduler: components["schemas"]["SchedulerState"];
         };
         EvaluatedRow: {
             direction: string;
@@ -5404,6 +5530,23 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             updated: number;
+        };
+        IndexState: {
+            /**
+             * Format: date-time
+             * @description Null: it was never rebuilt
+             */
+            askedAt: string | null;
+            askedBy: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: date-time
+             * @description Null while it is being rebuilt
+             */
+            endedAt: string | null;
+            /** Format: int64 */
+            total: number;
         };
         InformationSystem: {
             approvalProcess: string;
@@ -6273,6 +6416,25 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Restored: {
+            /** @description Files of the backup whose content is not the one that was attached */
+            damaged: string[];
+            /**
+             * Format: int64
+             * @description Written again: the content was missing, damaged, or elsewhere
+             */
+            restored: number;
+            /**
+             * Format: int64
+             * @description There already
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Of documents that are not known here: their processes are not there, or they were removed
+             */
+            unknown: number;
+        };
         Role: {
             /** Format: date-time */
             approvalEnd: string | null;
@@ -6551,6 +6713,22 @@ export interface components {
              * @description Absent: no longer scheduled
              */
             at?: string;
+        };
+        SchedulerState: {
+            /**
+             * Format: int64
+             * @description Timers and background steps that processes wait for
+             */
+            jobs: number;
+            /**
+             * Format: int64
+             * @description Of them, those whose time has come and that nobody holds
+             */
+            late: number;
+            stopped: boolean;
+            /** Format: date-time */
+            stoppedAt: string | null;
+            stoppedBy: string;
         };
         SchemaAttribute: {
             description: string;
@@ -15737,6 +15915,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EngineSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-process-engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "backup-process-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "place-process-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentPlaceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-process-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rebuild-process-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-process-engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-process-engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineState"];
                 };
             };
             /** @description Error */
