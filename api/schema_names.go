@@ -64,6 +64,8 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[process.Pending]():           "ProcessJob",
 	reflect.TypeFor[process.Principal]():         "TaskCandidate",
 	reflect.TypeFor[process.FieldView]():         "FormField",
+	reflect.TypeFor[process.EngineState]():       "ProcessEngineState",
+	reflect.TypeFor[process.Restored]():          "RestoredDocuments",
 	reflect.TypeFor[process.DecidedLine]():       "ApprovalLine",
 	reflect.TypeFor[offer.Reference]():           "FormReference",
 	reflect.TypeFor[task.Detail]():               "TaskDetail",

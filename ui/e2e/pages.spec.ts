@@ -36,6 +36,7 @@ const lists: [name: string, path: string, heading: string | RegExp][] = [
   ['issues', '/issues', 'Issues'],
   ['audit', '/audit', 'Audit'],
   ['engine', '/settings/engine', 'Task engine'],
+  ['process-engine', '/settings/process-engine', 'Process engine'],
   ['user-types', '/settings/user-types', 'User types'],
   ['group-types', '/settings/group-types', 'Group types'],
   ['mail-domains', '/settings/mail-domains', 'Mail domains'],

@@ -5095,11 +5095,6 @@ export interface components {
              */
             taskLimit: number;
         };
-        EngineState: {
-            documents: components["schemas"]["DocumentsState"];
-            index: components["schemas"]["IndexState"];
-            scheduler: components["schemas"]["SchedulerState"];
-        };
         EvaluatedRow: {
             direction: string;
             error: string;
@@ -6193,6 +6188,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ProcessEngineState: {
+            documents: components["schemas"]["DocumentsState"];
+            index: components["schemas"]["IndexState"];
+            scheduler: components["schemas"]["SchedulerState"];
+        };
         ProcessFinding: {
             code: string;
             /** @description Id of the element; empty for the document */
@@ -6416,7 +6416,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Restored: {
+        RestoredDocuments: {
             /** @description Files of the backup whose content is not the one that was attached */
             damaged: string[];
             /**
@@ -15943,7 +15943,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EngineState"];
+                    "application/json": components["schemas"]["ProcessEngineState"];
                 };
             };
             /** @description Error */
@@ -16003,7 +16003,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EngineState"];
+                    "application/json": components["schemas"]["ProcessEngineState"];
                 };
             };
             /** @description Error */
@@ -16036,7 +16036,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Restored"];
+                    "application/json": components["schemas"]["RestoredDocuments"];
                 };
             };
             /** @description Error */
@@ -16065,7 +16065,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EngineState"];
+                    "application/json": components["schemas"]["ProcessEngineState"];
                 };
             };
             /** @description Error */
@@ -16094,7 +16094,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EngineState"];
+                    "application/json": components["schemas"]["ProcessEngineState"];
                 };
             };
             /** @description Error */
@@ -16123,7 +16123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EngineState"];
+                    "application/json": components["schemas"]["ProcessEngineState"];
                 };
             };
             /** @description Error */

@@ -20,7 +20,7 @@ export function Navigation() {
   const { t } = useTranslation('shell');
   const can = usePermission();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
-  const open = pages.filter(({ nav, permission }) => nav !== undefined && can(permission));
+  const open = pages.filter(({ nav, permission }) => nav !== undefined && can(nav.permission ?? permission));
   const here = nearest(pathname, open.map(({ path }) => path));
   return (
     <ScrollArea component="nav" aria-label={t('navigation')} px="xs" pb="md" type="hover" scrollbarSize={6}>

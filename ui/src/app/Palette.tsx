@@ -59,7 +59,7 @@ function usePages(): SpotlightActionData[] {
   const can = usePermission();
   const navigate = useNavigate();
   return pages.flatMap(({ path, nav, permission }) =>
-    nav !== undefined && can(permission)
+    nav !== undefined && can(nav.permission ?? permission)
       ? [{ id: path, label: t(nav.label), leftSection: <nav.icon size={18} stroke={1.6} aria-hidden />, onClick: () => void navigate({ to: path }) }]
       : [],
   );

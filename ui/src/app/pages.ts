@@ -1,7 +1,7 @@
 import {
   IconActivityHeartbeat, IconAddressBook, IconAdjustments, IconApps, IconAt, IconFolders, IconHistory, IconHome, IconIdBadge2,
   IconKey, IconListCheck, IconPlugConnected, IconRun, IconSettingsAutomation, IconShieldLock, IconSignature, IconSitemap, IconTags, IconUserCog, IconUsers, IconUsersGroup, IconVectorBezier2, IconAlertTriangle,
-  IconAlertOctagon, IconClockPlay, IconInbox, IconListSearch, IconSend,
+  IconAlertOctagon, IconClockPlay, IconEngine, IconInbox, IconListSearch, IconSend,
   type Icon,
 } from '@tabler/icons-react';
 import type { ParseKeys } from 'i18next';
@@ -21,7 +21,7 @@ export interface Page {
   /** Without it every signed-in person may open the page. */
   permission?: string;
   /** Its place in the navigation; pages without one are reached from others. */
-  nav?: { group: Group; label: ParseKeys<'shell'>; icon: Icon; /** How much waits there. */ Count?: ComponentType };
+  nav?: { group: Group; label: ParseKeys<'shell'>; icon: Icon; /** How much waits there. */ Count?: ComponentType; /** Who has it in their navigation, when others only reach it from elsewhere. */ permission?: string };
 }
 
 /** List, new object and object of a resource: they differ in address and permission only. */
@@ -57,8 +57,8 @@ export const pages: Page[] = [
   ...resourcePages('/information-systems', 'informationSystem', () => import('@/pages/systems/InformationSystemsPage'), () => import('@/pages/systems/InformationSystemPage'), { group: 'access', label: 'page.informationSystems', icon: IconApps }),
   ...resourcePages('/roles', 'role', () => import('@/pages/roles/RolesPage'), () => import('@/pages/roles/RolePage'), { group: 'access', label: 'page.roles', icon: IconIdBadge2 }),
   { path: '/processes', load: () => import('@/pages/processes/ProcessesPage'), nav: { group: 'processes', label: 'page.processes', icon: IconListSearch } },
-  { path: '/processes/jobs', load: () => import('@/pages/processes/JobsPage'), permission: 'process:query', nav: { group: 'processes', label: 'page.processJobs', icon: IconClockPlay } },
-  { path: '/processes/incidents', load: () => import('@/pages/processes/IncidentsPage'), permission: 'process:query', nav: { group: 'processes', label: 'page.processIncidents', icon: IconAlertOctagon } },
+  { path: '/processes/jobs', load: () => import('@/pages/processes/JobsPage'), nav: { group: 'processes', label: 'page.processJobs', icon: IconClockPlay, permission: 'process:query' } },
+  { path: '/processes/incidents', load: () => import('@/pages/processes/IncidentsPage'), nav: { group: 'processes', label: 'page.processIncidents', icon: IconAlertOctagon, permission: 'process:query' } },
   { path: '/processes/definitions', load: () => import('@/pages/processes/DefinitionsPage'), permission: 'processDefinition:query', nav: { group: 'processes', label: 'page.definitions', icon: IconSitemap } },
   { path: '/processes/definitions/$id', load: () => import('@/pages/processes/DefinitionPage'), permission: 'processDefinition:query' },
   { path: '/processes/designer', load: () => import('@/pages/processes/DraftsPage'), permission: 'processDefinition:query', nav: { group: 'processes', label: 'page.designer', icon: IconVectorBezier2 } },
@@ -75,6 +75,7 @@ export const pages: Page[] = [
   { path: '/audit', load: () => import('@/pages/audit/AuditPage'), permission: 'audit:query', nav: { group: 'monitoring', label: 'page.audit', icon: IconHistory } },
   { path: '/audit/$id', load: () => import('@/pages/audit/AuditEntryPage'), permission: 'audit:query' },
   { path: '/settings/engine', load: () => import('@/pages/settings/EnginePage'), permission: 'settings:query', nav: { group: 'settings', label: 'page.engine', icon: IconSettingsAutomation } },
+  { path: '/settings/process-engine', load: () => import('@/pages/settings/ProcessEnginePage'), permission: 'settings:query', nav: { group: 'settings', label: 'page.processEngine', icon: IconEngine } },
   ...settingPages('userTypes', IconUserCog),
   ...settingPages('groupTypes', IconFolders),
   ...settingPages('mailDomains', IconAt),

@@ -15,6 +15,7 @@ import list from './list.json';
 import monitoring from './monitoring.json';
 import object from './object.json';
 import process from './process.json';
+import processEngine from './processEngine.json';
 import processes from './processes.json';
 import requests from './requests.json';
 import roles from './roles.json';
@@ -31,5 +32,5 @@ import values from './values.json';
 
 /** All English texts by area; an area is a folder of the console or a page. */
 export const areas = {
-  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, object, process, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
+  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, object, process, processEngine, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
 };

@@ -16,6 +16,7 @@ import list from './list.json';
 import monitoring from './monitoring.json';
 import object from './object.json';
 import process from './process.json';
+import processEngine from './processEngine.json';
 import processes from './processes.json';
 import requests from './requests.json';
 import roles from './roles.json';
@@ -34,5 +35,5 @@ import values from './values.json';
 export const areas = {
   // Connectors speak English themselves, so that this area has no twin in English.
   connectors,
-  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, object, process, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
+  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, object, process, processEngine, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
 };
