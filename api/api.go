@@ -95,6 +95,7 @@ func newAPI(deps Deps) *API {
 	a.registerProcessDrafts()
 	a.registerProcesses()
 	a.registerProcessOperations()
+	a.registerMigrations()
 	a.registerProcessEngine()
 	a.registerTasks()
 	a.registerChoices()

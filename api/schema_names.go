@@ -65,6 +65,7 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[process.Principal]():         "TaskCandidate",
 	reflect.TypeFor[process.FieldView]():         "FormField",
 	reflect.TypeFor[process.EngineState]():       "ProcessEngineState",
+	reflect.TypeFor[process.Element]():           "ProcessElement",
 	reflect.TypeFor[process.Restored]():          "RestoredDocuments",
 	reflect.TypeFor[process.DecidedLine]():       "ApprovalLine",
 	reflect.TypeFor[offer.Reference]():           "FormReference",

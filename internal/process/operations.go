@@ -62,6 +62,15 @@ type OperationStore interface {
 	// Incident gives one incident, locked, or fault.NotFound.
 	Incident(ctx context.Context, id uuid.UUID) (Incident, error)
 	AskIncident(ctx context.Context, i Incident) error
+
+	// Plan gives the plan of a version, or fault.NotFound.
+	Plan(ctx context.Context, version uuid.UUID) (bpm.Plan, error)
+	// SameDefinition tells whether two versions are of one definition.
+	SameDefinition(ctx context.Context, one, other uuid.UUID) (bool, error)
+	// Standing gives where running processes of a version are: those named, or all when none is.
+	Standing(ctx context.Context, version uuid.UUID, only []uuid.UUID) ([]Standing, error)
+	// ControlAll has processes steered, all in the same way, and writes the log line that says so for each.
+	ControlAll(ctx context.Context, processes []uuid.UUID, action Action, by string, payload any, line LogLine) error
 }
 
 // Operations is the use cases of those who look after running processes: holders of permissions, and the managers of each process.

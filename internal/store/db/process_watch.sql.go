@@ -13,6 +13,22 @@ import (
 	"github.com/google/uuid"
 )
 
+const areOfOneDefinition = `-- name: AreOfOneDefinition :one
+select exists (select 1 from process_versions a join process_versions b on b.definition_id = a.definition_id where a.id = $1 and b.id = $2) as are
+`
+
+type AreOfOneDefinitionParams struct {
+	One   uuid.UUID
+	Other uuid.UUID
+}
+
+func (q *Queries) AreOfOneDefinition(ctx context.Context, arg AreOfOneDefinitionParams) (bool, error) {
+	row := q.db.QueryRow(ctx, areOfOneDefinition, arg.One, arg.Other)
+	var are bool
+	err := row.Scan(&are)
+	return are, err
+}
+
 const askIncident = `-- name: AskIncident :exec
 update process_incidents set status = $1, action = $2, reason = $3, solved_by = $4 where id = $5
 `
@@ -32,6 +48,43 @@ func (q *Queries) AskIncident(ctx context.Context, arg AskIncidentParams) error 
 		arg.Reason,
 		arg.SolvedBy,
 		arg.ID,
+	)
+	return err
+}
+
+const controlProcesses = `-- name: ControlProcesses :exec
+with logged as (
+    insert into process_log (process_id, kind, element, name, actor, outcome, text)
+    select unnest($4::uuid[]), $5, $6, $7, $2, $8, $9
+)
+insert into outbox (key, kind, payload)
+select 'process/' || p, 'process.control', jsonb_build_object('process', p, 'action', $1::text, 'by', $2::text, 'payload', $3::jsonb)
+from unnest($4::uuid[]) p
+`
+
+type ControlProcessesParams struct {
+	Action    string
+	Actor     string
+	Payload   json.RawMessage
+	Processes []uuid.UUID
+	Kind      string
+	Element   string
+	Name      string
+	Outcome   string
+	Text      string
+}
+
+func (q *Queries) ControlProcesses(ctx context.Context, arg ControlProcessesParams) error {
+	_, err := q.db.Exec(ctx, controlProcesses,
+		arg.Action,
+		arg.Actor,
+		arg.Payload,
+		arg.Processes,
+		arg.Kind,
+		arg.Element,
+		arg.Name,
+		arg.Outcome,
+		arg.Text,
 	)
 	return err
 }
@@ -461,4 +514,40 @@ func (q *Queries) ProcessVariables(ctx context.Context, id uuid.UUID) (json.RawM
 	var variables json.RawMessage
 	err := row.Scan(&variables)
 	return variables, err
+}
+
+const standingProcesses = `-- name: StandingProcesses :many
+select id, number, places from processes
+where version_id = $1 and status in ('starting', 'running') and (cardinality($2::uuid[]) = 0 or id = any ($2::uuid[])) order by id
+`
+
+type StandingProcessesParams struct {
+	VersionID uuid.UUID
+	Wanted    []uuid.UUID
+}
+
+type StandingProcessesRow struct {
+	ID     uuid.UUID
+	Number int64
+	Places []string
+}
+
+func (q *Queries) StandingProcesses(ctx context.Context, arg StandingProcessesParams) ([]StandingProcessesRow, error) {
+	rows, err := q.db.Query(ctx, standingProcesses, arg.VersionID, arg.Wanted)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StandingProcessesRow{}
+	for rows.Next() {
+		var i StandingProcessesRow
+		if err := rows.Scan(&i.ID, &i.Number, &i.Places); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -2207,6 +2207,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-versions/{id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put running processes of a version on another version of the definition
+         * @description The process acts on it within moments; follow it by the topic processes of /events. All or none: processes at an element that has no place in the other version refuse it. For holders of process:update, and for whoever manages each of the processes named.
+         */
+        post: operations["migrate-processes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-versions/{id}/source": {
         parameters: {
             query?: never;
@@ -2335,6 +2355,26 @@ export interface paths {
          * @description The body is the file, of at most soffid.upload.maxsize bytes.
          */
         post: operations["attach-to-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/{id}/elements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Elements that the tokens of a process can be put at
+         * @description For managers of the process, and holders of process:update.
+         */
+        get: operations["list-process-elements"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5831,6 +5871,53 @@ export interface components {
              */
             version: string;
         };
+        MigrationPlace: {
+            id: string;
+            name: string;
+            /** @description Why it does not fit; empty when it does */
+            problem: string;
+            /**
+             * Format: int64
+             * @description How many are there
+             */
+            processes: number;
+            /** @description Element that takes its place */
+            to: string;
+            type: string;
+        };
+        MigrationRequest: {
+            /** @description Only say what it would come to */
+            dryRun?: boolean;
+            /** @description Elements with the ones that take their place; all others keep their id */
+            elements?: {
+                [key: string]: string;
+            };
+            /** @description Left out: all that run by the version */
+            processes?: string[];
+            /** @description Required unless it is a dry run */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Version to put them on
+             */
+            to: string;
+        };
+        MigrationReview: {
+            /** @description Where they are, in the order of the definition */
+            places: components["schemas"]["MigrationPlace"][];
+            /**
+             * Format: int64
+             * @description That would be moved
+             */
+            processes: number;
+            /**
+             * Format: int64
+             * @description Processes that are at an element without a place in the other version; as long as there are any, none is moved
+             */
+            refused: number;
+            /** @description Elements of the other version */
+            targets: components["schemas"]["ProcessElement"][];
+        };
         MoveRequest: {
             /** @description Id of the element where the token is */
             from: string;
@@ -6187,6 +6274,11 @@ export interface components {
             updatedBy: string;
             /** Format: int64 */
             version: number;
+        };
+        ProcessElement: {
+            id: string;
+            name: string;
+            type: string;
         };
         ProcessEngineState: {
             documents: components["schemas"]["DocumentsState"];
@@ -13565,6 +13657,41 @@ export interface operations {
             };
         };
     };
+    "migrate-processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigrationReview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "download-process-version": {
         parameters: {
             query?: never;
@@ -13899,6 +14026,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProcessDocument"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-process-elements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessElement"][];
                 };
             };
             /** @description Error */

@@ -1,0 +1,97 @@
+package process_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"provost/internal/authz"
+	"provost/internal/fault"
+	"provost/internal/process"
+)
+
+// A migration is reviewed first, refused as a whole while a process has no place in the other version, and asked of each process then.
+func TestMigrationOfManyProcesses(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	anna, boss := b.user("anna"), b.user("boss")
+	first := b.deploy(sample{id: "leave", managers: "boss"})
+	var all []uuid.UUID
+	for range 3 {
+		p, err := b.Processes.Start(b.as(anna), "leave", nil)
+		require.NoError(t, err)
+		e := entry(p.ID, 1)
+		e.Places = []string{"decide", "decide"}
+		require.NoError(t, b.ledger.Record(t.Context(), e))
+		all = append(all, p.ID)
+	}
+	elsewhere := b.started(anna, sample{id: "other"})
+	second := b.deploy(sample{id: "leave", managers: "boss", name: "Another leave", more: `<userTask id="consent" name="Consent"><extensionElements><idm:assignment expression="*"/></extensionElements></userTask>
+		<sequenceFlow id="late" sourceRef="consent" targetRef="done"/><sequenceFlow id="more" name="More" sourceRef="decide" targetRef="consent"/>`})
+	b.exec("update processes set places = '{gone}' where id = $1", all[2])
+	b.exec("delete from outbox")
+
+	ctx := b.as(boss)
+	plan := process.Migration{From: first.ID, To: second.ID, Processes: all[:2]}
+	review, err := b.Operations.ReviewMigration(ctx, plan)
+	require.NoError(t, err)
+	require.Equal(t, 2, review.Processes)
+	require.Zero(t, review.Refused)
+	require.Len(t, review.Targets, 5)
+	decide := process.Element{ID: "decide", Name: "Decide", Type: "userTask"}
+	require.Equal(t, []process.MigrationPlace{{Element: decide, To: "decide", Processes: 2}}, review.Places)
+	require.Empty(t, b.texts("select kind from outbox"), "a review changes nothing")
+
+	plan.Elements = map[string]string{"decide": "done"}
+	review, err = b.Operations.ReviewMigration(ctx, plan)
+	require.NoError(t, err)
+	require.Equal(t, 2, review.Refused)
+	require.Contains(t, review.Places[0].Problem, "endEvent")
+	plan.Reason = "the new rules hold for them"
+	_, err = b.Operations.Migrate(ctx, plan)
+	refused(t, err, fault.Invalid, "elements", "2 of 2", "Decide", "endEvent")
+	everything := process.Migration{From: first.ID, To: second.ID, Reason: "all of them"}
+	_, err = b.Operations.Migrate(ctx, everything)
+	require.ErrorIs(t, err, authz.ErrDenied, "who manages some names them")
+	_, err = b.Operations.Migrate(b.ctx, everything)
+	refused(t, err, fault.Invalid, "1 of 3")
+	for _, wrong := range []struct {
+		m    process.Migration
+		word string
+	}{
+		{process.Migration{From: first.ID, To: first.ID, Reason: "x"}, "another version"},
+		{process.Migration{From: first.ID, To: elsewhere.VersionID, Reason: "x"}, "same definition"},
+		{process.Migration{From: first.ID, To: second.ID}, "why"},
+		{process.Migration{From: first.ID, To: second.ID, Reason: "x", Processes: []uuid.UUID{elsewhere.ID}}, "1 of the processes"},
+	} {
+		_, err := b.Operations.Migrate(b.ctx, wrong.m)
+		refused(t, err, fault.Invalid, wrong.word)
+	}
+	_, err = b.Operations.Migrate(b.as(anna), plan)
+	require.ErrorIs(t, err, authz.ErrDenied)
+	require.Empty(t, b.texts("select kind from outbox"), "nothing half asked")
+
+	plan.Elements = map[string]string{"decide": "consent"}
+	_, err = b.Operations.Migrate(ctx, plan)
+	require.NoError(t, err)
+	require.Equal(t, []string{"migrate boss consent", "migrate boss consent"},
+		b.texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') || ' ' || (payload #>> '{payload,elements,decide}') from outbox"))
+	require.Equal(t, []string{"boss the new rules hold for them", "boss the new rules hold for them"},
+		b.texts("select actor || ' ' || text from process_log where kind = 'migrate'"))
+}
+
+func TestElementsToMoveTo(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.started(b.user("anna"), sample{id: "leave", managers: "boss"})
+	found, err := b.Operations.Elements(b.ctx, p.ID)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range found {
+		names = append(names, e.ID)
+	}
+	require.Equal(t, []string{"start", "decide", "done", "refused"}, names)
+	_, err = b.Operations.Elements(b.as(b.user("bert")), p.ID)
+	refused(t, err, fault.NotFound)
+}
