@@ -36,6 +36,12 @@ export class Api {
     return text === '' ? undefined : JSON.parse(text);
   }
 
+  /** Deploys a definition of a process. */
+  async deploy(file: string, source: string): Promise<void> {
+    const response = await this.request.post('/api/v1/process-definitions', { params: { file }, data: source, headers: { Origin: this.origin, 'Content-Type': 'application/xml' } });
+    expect(response.ok(), await response.text()).toBe(true);
+  }
+
   /** The first object that a filter finds. */
   async first<Row>(resource: string, filter: string): Promise<Row & { id: string }> {
     const rows = await this.get<(Row & { id: string })[]>(`/${resource}`, { filter, size: '1' });
@@ -55,6 +61,7 @@ async function settled(page: Page): Promise<void> {
 }
 
 async function check(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await settled(page);
@@ -70,6 +77,7 @@ async function check(page: Page, name: string): Promise<void> {
   if (keepScreens) await page.screenshot({ path: `test-results/screens/${name}-phone.png` });
   const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await expect.poll(beyond, `${name} is wider than a phone, in pixels`).toBe(0);
+  if (before) await page.setViewportSize(before);
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Skeleton, Stack, Tabs, Text } from '@mantine/core';
-import { IconDots, IconExternalLink, IconRefresh } from '@tabler/icons-react';
+import { IconArrowMoveRight, IconDots, IconExternalLink, IconRefresh, IconVersions } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,12 +14,15 @@ import { useChange } from '@/kit/refresh';
 import { RelativeTime } from '@/kit/RelativeTime';
 import { StatusBadge } from '@/kit/StatusBadge';
 import { toastDone } from '@/kit/toast';
+import { MigrateDialog } from '@/process/MigrateDialog';
 import { ActionLog } from '@/work/ActionLog';
 import { Attachments } from '@/work/Attachments';
 import { Comments } from '@/work/Comments';
 import { Diagram } from '@/work/Diagram';
 import { isOver, processTitle, type ProcessDetail } from '@/work/model';
+import { MoveDialog } from '@/work/MoveDialog';
 import { ProcessIncidents } from '@/work/ProcessIncidents';
+import { ProcessJobs } from '@/work/ProcessJobs';
 import { ProcessValues } from '@/work/ProcessValues';
 import { WorkInProgress } from '@/work/WorkInProgress';
 import classes from '@/work/work.module.css';
@@ -63,28 +66,35 @@ export default function ProcessPage() {
 function Actions({ process, onReload }: { process: ProcessDetail; onReload: () => void }) {
   const { t } = useTranslation('process');
   const change = useChange();
-  const [cancelling, setCancelling] = useState(false);
+  const [asked, setAsked] = useState<'cancel' | 'move' | 'migrate'>();
+  const close = () => setAsked(undefined);
   const cancel = async ({ reason }: Values) => {
     await change('POST', address('processes', [process.id, 'cancel']), { body: { reason } });
     toastDone(t('cancel.done'));
   };
   return (
     <Group gap="xs">
-      {process.may.includes('cancel') ? <Button variant="default" c="red" onClick={() => setCancelling(true)}>{t('cancel.open')}</Button> : null}
+      {process.may.includes('cancel') ? <Button variant="default" c="red" onClick={() => setAsked('cancel')}>{t('cancel.open')}</Button> : null}
       <Menu>
         <Menu.Target>
           <ActionIcon variant="default" size="input-xs" aria-label={t('more')}><IconDots size={16} /></ActionIcon>
         </Menu.Target>
-        <Menu.Dropdown><Menu.Item leftSection={<IconRefresh size={15} />} onClick={onReload}>{t('reload')}</Menu.Item></Menu.Dropdown>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconRefresh size={15} />} onClick={onReload}>{t('reload')}</Menu.Item>
+          {process.may.includes('move') ? <Menu.Item leftSection={<IconArrowMoveRight size={15} />} onClick={() => setAsked('move')}>{t('move.open')}</Menu.Item> : null}
+          {process.may.includes('migrate') ? <Menu.Item leftSection={<IconVersions size={15} />} onClick={() => setAsked('migrate')}>{t('migrate')}</Menu.Item> : null}
+        </Menu.Dropdown>
       </Menu>
-      {cancelling ? (
+      {asked === 'move' ? <MoveDialog process={process} onClose={close} /> : null}
+      {asked === 'migrate' ? <MigrateDialog definitionId={process.definitionId} from={process.versionId} processId={process.id} onClose={close} /> : null}
+      {asked === 'cancel' ? (
         <FormDialog
           title={t('cancel.title', { name: processTitle(process) })}
           hint={t('cancel.hint', { count: process.tasks.length })}
           attributes={[{ name: 'reason', type: 'multiline', required: true, label: { en: t('reason'), es: t('reason') } }]}
           action={t('cancel.open')}
           onSubmit={cancel}
-          onClose={() => setCancelling(false)}
+          onClose={close}
         />
       ) : null}
     </Group>
@@ -117,6 +127,7 @@ function Overview({ process }: { process: ProcessDetail }) {
     <Stack>
       <ProcessIncidents processId={process.id} may={process.may} />
       <WorkInProgress tasks={process.tasks} over={isOver(process)} />
+      <ProcessJobs processId={process.id} />
       <section className={`surface ${classes.panel}`} aria-label={t('values.title')}>
         <Text component="h2" m={0} mb="xs" size="sm" fw={600}>{t('values.title')}</Text>
         <ProcessValues values={process.values} />

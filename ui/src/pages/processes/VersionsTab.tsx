@@ -1,13 +1,15 @@
 import { ActionIcon, Badge, Button, Group, Modal, NativeSelect, Stack, Table, Text, Tooltip } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { IconDownload, IconVersions } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FindingCounts, FindingList } from '@/designer/FindingList';
+import { usePermission } from '@/api/session';
 import { EmptyState } from '@/kit/EmptyState';
 import { Failure, useFailureText } from '@/kit/Failure';
 import { RelativeTime } from '@/kit/RelativeTime';
 import { toastFailed } from '@/kit/toast';
 import { DataTable, type Column } from '@/list/DataTable';
+import { MigrateDialog } from '@/process/MigrateDialog';
 import { downloadVersion, useDifferences, useVersions, type Definition, type Difference, type Version } from '@/process/definitions';
 
 /** What was deployed, newest first: by whom, with which remarks; two of them can be compared. */
@@ -17,6 +19,8 @@ export function VersionsTab({ definition }: { definition: Definition }) {
   const { data, error, isFetching, refetch } = useVersions(definition.id);
   const [shown, setShown] = useState<Version>();
   const [comparing, setComparing] = useState(false);
+  const [moving, setMoving] = useState<Version>();
+  const can = usePermission();
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   const download = (version: Version) => void downloadVersion(version).catch((refused: unknown) => toastFailed(failure(refused)));
   const columns: Column<Version>[] = [
@@ -28,7 +32,14 @@ export function VersionsTab({ definition }: { definition: Definition }) {
     { name: 'findings', label: t('versions.log'), cell: (version) => <Button variant="subtle" h="auto" p={2} aria-label={t('versions.openLog', { number: version.number })} onClick={() => setShown(version)}><FindingCounts findings={version.findings} /></Button> },
     {
       name: 'download', label: '', atEnd: true,
-      cell: (version) => <Tooltip label={t('definitions.download')}><ActionIcon aria-label={t('versions.download', { number: version.number })} onClick={() => download(version)}><IconDownload size={15} /></ActionIcon></Tooltip>,
+      cell: (version) => (
+        <Group gap={4} wrap="nowrap" justify="flex-end">
+          {can('process:update') && version.running > 0 && (data?.length ?? 0) > 1 ? (
+            <Tooltip label={t('migrate.open')}><ActionIcon aria-label={t('migrate.of', { number: version.number })} onClick={() => setMoving(version)}><IconVersions size={15} /></ActionIcon></Tooltip>
+          ) : null}
+          <Tooltip label={t('definitions.download')}><ActionIcon aria-label={t('versions.download', { number: version.number })} onClick={() => download(version)}><IconDownload size={15} /></ActionIcon></Tooltip>
+        </Group>
+      ),
     },
   ];
   return (
@@ -38,6 +49,7 @@ export function VersionsTab({ definition }: { definition: Definition }) {
         <DataTable label={t('definitions.tab.versions')} columns={columns} shown={columns.map(({ name }) => name)} rows={data ?? []} loading={isFetching} />
       </div>
       {shown ? <DeployLog version={shown} onClose={() => setShown(undefined)} /> : null}
+      {moving ? <MigrateDialog definitionId={definition.id} from={moving.id} onClose={() => setMoving(undefined)} /> : null}
       {comparing && data ? <Compare versions={data} onClose={() => setComparing(false)} /> : null}
     </Stack>
   );
