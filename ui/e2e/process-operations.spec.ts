@@ -72,7 +72,7 @@ test('the process engine is stopped and started, its documents are backed up, it
   await page.goto('/settings/process-engine');
   const scheduler = page.getByRole('region', { name: 'Timers and background steps' });
   await scheduler.getByRole('button', { name: 'Stop' }).click();
-  await expect(page.getByRole('dialog')).toContainText('wait until the engine is started again');
+  await expect(page.getByRole('dialog')).toContainText(/waits? until the engine is started again/);
   await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
   await expect(scheduler).toContainText('Paused');
   await expect(scheduler).toContainText('admin');
