@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
@@ -28,6 +29,27 @@ type Process struct {
 	Pool   *agent.Pool
 }
 
+// pulse is how often a step tells that its worker lives.
+const pulse = 3 * time.Second
+
+// beating tells that the worker lives until the step is over. One that was killed is missed soon, however long its step may take.
+func beating(ctx context.Context) (over func()) {
+	ctx, over = context.WithCancel(ctx)
+	go func() {
+		ticker := time.NewTicker(pulse)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return over
+}
+
 // BeginProcess gives the plan of a version, and the values that the process was started with.
 func (a *Process) BeginProcess(ctx context.Context, id, version uuid.UUID) (process.Beginning, error) {
 	plan, err := a.Ledger.Plan(ctx, version)
@@ -45,6 +67,7 @@ func (a *Process) EvaluateScripts(ctx context.Context, w process.Wave) ([]bpm.Re
 
 // OpenTasks opens the tasks of steps that people do.
 func (a *Process) OpenTasks(ctx context.Context, asking process.Asking) ([]process.Opened, error) {
+	defer beating(ctx)()
 	return a.Steps.Open(ctx, asking)
 }
 
@@ -102,12 +125,14 @@ func (a *Process) RebuildIndex(ctx context.Context) error {
 
 // PerformStep does the work of a step.
 func (a *Process) PerformStep(ctx context.Context, w process.Work) (bpm.Values, error) {
+	defer beating(ctx)()
 	values, err := a.Steps.Perform(ctx, w)
 	return values, failure(err)
 }
 
 // PrepareCall makes the call of a managed system ready for its agent.
 func (a *Process) PrepareCall(ctx context.Context, w process.Work) (process.SystemCall, error) {
+	defer beating(ctx)()
 	call, err := a.Steps.Call(ctx, w)
 	return call, failure(err)
 }
@@ -122,7 +147,7 @@ func (a *Process) CallSystem(ctx context.Context, call process.SystemCall) (bpm.
 	if !ok {
 		return nil, failure(&bpm.Fault{Code: string(connector.ClassUnsupported), Message: call.Name + " runs no operations of its own."})
 	}
-	activity.RecordHeartbeat(ctx)
+	defer beating(ctx)()
 	rows, err := invoker.Invoke(ctx, call.Method, call.Path, call.Arguments)
 	if err != nil {
 		return nil, decided(err)

@@ -43,6 +43,7 @@ type MigrateRequest struct {
 	Version  uuid.UUID         `json:"version" format:"uuid" doc:"Id of the version"`
 	Elements map[string]string `json:"elements,omitempty" doc:"New ids of elements that are gone or renamed, by their old ones"`
 	Reason   string            `json:"reason" minLength:"1" maxLength:"10000"`
+	DryRun   bool              `json:"dryRun,omitempty" doc:"Only say which elements have no place; nothing is changed"`
 }
 
 // MessageRequest is a message or a signal for a process.

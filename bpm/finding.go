@@ -69,11 +69,17 @@ func SortFindings(findings []Finding) {
 // notes gathers findings.
 type notes struct{ findings []Finding }
 
+// longestMessage and longestElement bound what a finding repeats of a document: its names may be as long as the document.
+const (
+	longestMessage = 2000
+	longestElement = 200
+)
+
 // add notes something about an element, with the severity that the code has; nil stands for the document.
 func (n *notes) add(code Code, at *xmltree.Element, format string, args ...any) {
-	f := Finding{Code: code, Severity: codes[code].severity, Message: fmt.Sprintf(format, args...)}
+	f := Finding{Code: code, Severity: codes[code].severity, Message: cut(fmt.Sprintf(format, args...), longestMessage)}
 	if at != nil {
-		f.Element, f.Line, f.offset = nearestID(at), at.Line, at.Offset
+		f.Element, f.Line, f.offset = cut(nearestID(at), longestElement), at.Line, at.Offset
 	}
 	n.findings = append(n.findings, f)
 }

@@ -2,6 +2,7 @@ package bpm
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -169,6 +170,13 @@ func TestMigrationIsRefusedWhileSomethingHasNoPlace(t *testing.T) {
 			first, err := json.Marshal(p.state)
 			require.NoError(t, err)
 			require.Equal(t, c.want, p.state.Unmapped(to, c.elements))
+			var places []string
+			for _, place := range p.state.Places() {
+				places = append(places, place.Node)
+			}
+			missing := slices.DeleteFunc(slices.Clone(places), func(id string) bool { return p.plan.Misfit(to, id, c.elements) == "" })
+			known := slices.DeleteFunc(slices.Clone(c.want), func(id string) bool { return !slices.Contains(places, id) })
+			require.ElementsMatch(t, known, missing, "of flows only the state knows")
 			require.ErrorContains(t, p.do(Migrated{Plan: to, Elements: c.elements}), "plan drawn has no place for")
 			second, err := json.Marshal(p.state)
 			require.NoError(t, err)

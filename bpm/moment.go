@@ -203,8 +203,10 @@ func inRange(t time.Time) (time.Time, error) {
 }
 
 // clip shortens what a message quotes.
-func clip(text string) string {
-	const most = 60
+func clip(text string) string { return cut(text, 60) }
+
+// cut shortens a text to as many bytes.
+func cut(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}

@@ -84,6 +84,37 @@ func (s *State) Unmapped(to *Plan, elements map[string]string) []string {
 	return sorted(missing)
 }
 
+// Misfit says why a process that is at an element of a plan has no place for it in another one; empty when it has. It knows less than
+// [State.Unmapped], which is asked when a process is moved: loops and flows under way are not in a plan.
+func (p *Plan) Misfit(to *Plan, element string, elements map[string]string) string {
+	from := p.Node(element)
+	if from == nil {
+		return "The process does not run by this definition."
+	}
+	n := to.Node(mapped(elements, element))
+	switch {
+	case n == nil:
+		return "There is no such element any more: name one that takes its place."
+	case n.Type != from.Type || from.Triggered && !n.Triggered:
+		return fmt.Sprintf("%s is a %s, not a %s.", n.ID, n.Type, from.Type)
+	case from.Loop != nil && (n.Loop == nil || n.Loop.Type != from.Loop.Type):
+		return n.ID + " is repeated in another way."
+	case n.Type == CatchEvent && from.Event != nil && (n.Event == nil || n.Event.Type != from.Event.Type):
+		return n.ID + " waits for something else."
+	}
+	around, inside := "", ""
+	if from.Parent != None {
+		around = mapped(elements, p.Nodes[from.Parent].ID)
+	}
+	if n.Parent != None {
+		inside = to.Nodes[n.Parent].ID
+	}
+	if around != inside {
+		return n.ID + " is in another sub-process."
+	}
+	return ""
+}
+
 // fitsInto reports whether a token has a place in another plan.
 func (s *State) fitsInto(to *Plan, x *index, t *token, elements map[string]string) bool {
 	i, found := x.nodes[mapped(elements, t.Node)]
@@ -190,35 +221,4 @@ func (m *machine) remap(o Migrated, x *index) {
 		}
 	}
 	m.plan, m.index = o.Plan, x
-}
-
-// Misfit says why a process that is at an element of a plan has no place for it in another one; empty when it has. It knows less than
-// [State.Unmapped], which is asked when a process is moved: loops and flows under way are not in a plan.
-func (p *Plan) Misfit(to *Plan, element string, elements map[string]string) string {
-	from := p.Node(element)
-	if from == nil {
-		return "The process does not run by this definition."
-	}
-	n := to.Node(mapped(elements, element))
-	switch {
-	case n == nil:
-		return "There is no such element any more: name one that takes its place."
-	case n.Type != from.Type:
-		return fmt.Sprintf("%s is a %s, not a %s.", n.ID, n.Type, from.Type)
-	case (n.Loop == nil) != (from.Loop == nil) || n.Loop != nil && n.Loop.Type != from.Loop.Type:
-		return n.ID + " is repeated in another way."
-	case n.Type == CatchEvent && (n.Event == nil || n.Event.Type != from.Event.Type):
-		return n.ID + " waits for something else."
-	}
-	around, inside := "", ""
-	if from.Parent != None {
-		around = mapped(elements, p.Nodes[from.Parent].ID)
-	}
-	if n.Parent != None {
-		inside = to.Nodes[n.Parent].ID
-	}
-	if around != inside {
-		return n.ID + " is in another sub-process."
-	}
-	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -35,9 +36,10 @@ type childSettings struct {
 	Token      string   `json:"token"`
 	ScriptHost []string `json:"scriptHost"`
 	Core       bool     `json:"core"`
+	API        bool     `json:"api"` // serves the interface instead of working
 }
 
-// workIfAsked runs a whole worker process, as the command does, until it is stopped or killed.
+// workIfAsked runs a whole process of the platform, as the command does, until it is stopped or killed.
 func workIfAsked() {
 	text := os.Getenv(asWorker)
 	if text == "" {
@@ -49,18 +51,24 @@ func workIfAsked() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	started, err := app.Start(ctx, app.Settings{
-		Common:   config.Common{MasterKeyFile: s.KeyFile},
-		Database: config.Database{URL: secret.New(s.Database), MaxConnections: 12, ConnectTimeout: 30 * time.Second},
-		Engine:   app.Engine{Temporal: config.Temporal{Address: s.Address, Namespace: s.Namespace}, Token: secret.New(s.Token)},
-		Worker:   &app.WorkerSettings{Server: s.Server, Core: s.Core}, ScriptHost: s.ScriptHost, Version: "test",
+	settings := app.Settings{
+		Common:     config.Common{MasterKeyFile: s.KeyFile},
+		Database:   config.Database{URL: secret.New(s.Database), MaxConnections: 12, ConnectTimeout: 30 * time.Second},
+		Engine:     app.Engine{Temporal: config.Temporal{Address: s.Address, Namespace: s.Namespace}, Token: secret.New(s.Token)},
+		ScriptHost: s.ScriptHost, Version: "test",
 		Logger: zerolog.New(os.Stderr).Level(zerolog.WarnLevel).With().Timestamp().Str("server", s.Server).Logger(),
-	})
+	}
+	if s.API {
+		settings.HTTP = &config.HTTP{Address: "127.0.0.1:0", DrainPeriod: time.Second}
+	} else {
+		settings.Worker = &app.WorkerSettings{Server: s.Server, Core: s.Core}
+	}
+	started, err := app.Start(ctx, settings)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Fprintln(os.Stdout, "ready")
+	fmt.Fprintln(os.Stdout, "ready "+started.URL())
 	<-ctx.Done()
 	if err := started.Close(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -68,14 +76,15 @@ func workIfAsked() {
 	os.Exit(0)
 }
 
-// child is a worker process.
+// child is a worker process, or one with the interface.
 type child struct {
 	t       *testing.T
 	cmd     *exec.Cmd
+	url     string // of the interface
 	stopped bool
 }
 
-// startChild starts a worker process and waits until it works. Its log is shown when the test fails.
+// startChild starts a process and waits until it works. Its log is shown when the test fails.
 func startChild(t *testing.T, s childSettings) *child {
 	t.Helper()
 	s.ScriptHost = scripttest.Command(t)
@@ -106,7 +115,9 @@ func startChild(t *testing.T, s childSettings) *child {
 		text, _ := os.ReadFile(log.Name())
 		require.NoError(t, err, "the worker ended at once: %s", text)
 	}
-	require.Equal(t, "ready\n", line)
+	url, ready := strings.CutPrefix(line, "ready ")
+	require.True(t, ready, line)
+	c.url = strings.TrimSpace(url)
 	return c
 }
 

@@ -30,9 +30,15 @@ type tally struct {
 	Signals  int `json:"signals"`  // SIGSTOP and SIGCONT sent to processes
 	Kills    int `json:"kills"`    // processes killed
 	Stops    int `json:"stops"`    // of the directory
-	Lost     int `json:"lost"`
-	Doubled  int `json:"doubled"`
-	Stale    int `json:"stale"`
+
+	Approvers  int `json:"approvers"`  // two of them pressed at once
+	Clocks     int `json:"clocks"`     // whose time ran out while somebody pressed
+	Workers    int `json:"workers"`    // killed between decision and effect
+	Interfaces int `json:"interfaces"` // killed behind a decision
+
+	Lost    int `json:"lost"`
+	Doubled int `json:"doubled"`
+	Stale   int `json:"stale"`
 }
 
 func (a *tally) add(b tally) {
@@ -42,6 +48,10 @@ func (a *tally) add(b tally) {
 	a.Signals += b.Signals
 	a.Kills += b.Kills
 	a.Stops += b.Stops
+	a.Approvers += b.Approvers
+	a.Clocks += b.Clocks
+	a.Workers += b.Workers
+	a.Interfaces += b.Interfaces
 	a.Lost += b.Lost
 	a.Doubled += b.Doubled
 	a.Stale += b.Stale
@@ -63,8 +73,9 @@ func (a *tally) judge(findings []string) {
 
 // String is the line of a round.
 func (a *tally) String() string {
-	return fmt.Sprintf("%d people, %d tasks provisioned, %d messages, %d signals, %d kills, %d stops; lost = %d, doubled = %d, stale = %d",
-		a.People, a.Tasks, a.Messages, a.Signals, a.Kills, a.Stops, a.Lost, a.Doubled, a.Stale)
+	return fmt.Sprintf("%d people, %d tasks provisioned, %d messages, %d signals, %d kills, %d stops; processes: %d approvers, %d clocks, %d workers, %d interfaces; "+
+		"lost = %d, doubled = %d, stale = %d", a.People, a.Tasks, a.Messages, a.Signals, a.Kills, a.Stops, a.Approvers, a.Clocks, a.Workers, a.Interfaces,
+		a.Lost, a.Doubled, a.Stale)
 }
 
 // checkpoint is what all soaks in a folder have done so far; a later one goes on counting from it.
@@ -137,6 +148,7 @@ type soak struct {
 	postgres *pgdev.Server
 	engine   *ownTemporal
 	worker   *child
+	office   *office
 }
 
 func newSoak(t *testing.T) *soak {
@@ -151,6 +163,7 @@ func newSoak(t *testing.T) *soak {
 	t.Cleanup(func() { s.engine.kill() })
 	s.stack = stackOn(t, url, settings)
 	s.worker = s.stack.worker("one")
+	s.office = officeOn(s.stack)
 	return s
 }
 
@@ -227,7 +240,59 @@ func (s *soak) killEngine() {
 	s.Kills++
 }
 
-// TestSoakFaults lets every fault happen in every round, in any order, each in the middle of provisioning, and asks the oracle after each.
+// triesOfARound is how often a round tries each fault of processes.
+const triesOfARound = 10
+
+// approve lets every fault of processes happen, in any order, and asks the oracle of processes after each.
+func (s *soak) approve(random *rand.Rand) {
+	faults := []func(*rand.Rand) []*demand{s.raceApprovers, s.raceClocks, s.killWorkers, s.killInterfaces}
+	for _, which := range random.Perm(len(faults)) {
+		demands := faults[which](random)
+		s.judge(s.office.ends(demands, 5*time.Minute))
+	}
+}
+
+func (s *soak) raceApprovers(*rand.Rand) []*demand {
+	demands := s.office.ask("access", triesOfARound)
+	s.office.race(demands)
+	s.Approvers += len(demands)
+	return demands
+}
+
+func (s *soak) raceClocks(random *rand.Rand) []*demand {
+	demands := s.office.ask("hurried", triesOfARound)
+	s.office.hurry(demands, func(int) time.Duration { return time.Duration(random.IntN(300)-100) * time.Millisecond })
+	s.Clocks += len(demands)
+	return demands
+}
+
+func (s *soak) killWorkers(random *rand.Rand) []*demand {
+	demands := s.office.ask("access", triesOfARound)
+	for _, d := range demands {
+		s.worker = s.office.killAt(s.worker, d, random.IntN(moments))
+		s.Workers++
+		s.Kills++
+	}
+	return demands
+}
+
+func (s *soak) killInterfaces(*rand.Rand) []*demand {
+	demands := s.office.ask("access", triesOfARound)
+	s.worker.signal(syscall.SIGSTOP)
+	api := s.office.counter()
+	for _, d := range demands {
+		api = s.office.lose(api, d)
+		s.Interfaces++
+		s.Kills++
+	}
+	api.kill()
+	s.worker.signal(syscall.SIGCONT)
+	s.Signals += 2
+	return demands
+}
+
+// TestSoakFaults lets every fault happen in every round, in any order, each in the middle of provisioning, and asks the oracle after each; then
+// those of processes.
 func TestSoakFaults(t *testing.T) { //nolint:paralleltest // it has servers of its own and all the time
 	endure(t, "faults", func(t *testing.T, random *rand.Rand) tally {
 		t.Helper()
@@ -238,6 +303,8 @@ func TestSoakFaults(t *testing.T) { //nolint:paralleltest // it has servers of i
 			faults[which]()
 			s.settle()
 		}
+		s.approve(random)
+		s.settle()
 		return s.finish()
 	})
 }

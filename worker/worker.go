@@ -55,12 +55,15 @@ type serving struct {
 	worker sdk.Worker
 }
 
+// pulse is how often a sign of life of an activity goes to the server. The limits for missing ones are some times as long.
+const pulse = 3 * time.Second
+
 // Start starts the workers; Stop ends them.
 func Start(ctx context.Context, o Options) (*Worker, error) {
 	w := &Worker{options: o, started: time.Now(), agents: map[string]serving{}, done: make(chan struct{})}
 	if o.Core {
 		w.core = sdk.New(o.Temporal, messages.CoreQueue, sdk.Options{
-			Identity: o.Server, WorkerStopTimeout: 10 * time.Second, MaxConcurrentActivityExecutionSize: 32,
+			Identity: o.Server, WorkerStopTimeout: 10 * time.Second, MaxConcurrentActivityExecutionSize: 32, MaxHeartbeatThrottleInterval: pulse,
 		})
 		Register(w.core, o)
 		if err := w.core.Start(); err != nil {
@@ -165,6 +168,7 @@ func (w *Worker) startAgent(agent store.Served) (sdk.Worker, error) {
 	worker := sdk.New(w.options.Temporal, messages.AgentQueue(agent.Key), sdk.Options{
 		Identity: w.options.Server, DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 1,
 		MaxConcurrentActivityExecutionSize: threads, WorkerStopTimeout: 10 * time.Second, DisableRegistrationAliasing: true,
+		MaxHeartbeatThrottleInterval: pulse,
 	})
 	worker.RegisterActivityWithOptions(w.options.Sync.Apply, activity.RegisterOptions{Name: "Apply"})
 	worker.RegisterActivityWithOptions(w.options.Sync.Probe, activity.RegisterOptions{Name: "Probe"})

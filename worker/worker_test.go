@@ -35,11 +35,13 @@ func (b bearer) GetHeaders(context.Context) (map[string]string, error) {
 	return map[string]string{"authorization": "Bearer " + string(b)}, nil
 }
 
+func quiet() log.Logger { return log.NewStructuredLogger(slog.New(slog.DiscardHandler)) }
+
 func dial(t *testing.T) client.Client {
 	t.Helper()
 	address, token, namespace := testenv.Temporal(t)
 	c, err := client.DialContext(t.Context(), client.Options{
-		HostPort: address, Namespace: namespace, HeadersProvider: bearer(token), Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+		HostPort: address, Namespace: namespace, HeadersProvider: bearer(token), Logger: quiet(),
 	})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)

@@ -82,7 +82,7 @@ type instance struct {
 // begin reads the plan, and starts the process or goes on where the last history ended.
 func (p *instance) begin(ctx workflow.Context) error {
 	var start process.Beginning
-	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.BeginProcess, p.in.ID, p.in.Version).Get(ctx, &start); err != nil {
+	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.BeginProcess, p.in.ID, p.in.Version).Get(ctx, &start); err != nil {
 		return fmt.Errorf("read plan: %w", err)
 	}
 	p.plan = start.Plan
@@ -154,7 +154,7 @@ func (p *instance) readDecisions(ctx workflow.Context) error {
 		return nil
 	}
 	var decisions []process.Decision
-	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.ReadDecisions, p.in.ID, tasks).Get(ctx, &decisions); err != nil {
+	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.ReadDecisions, p.in.ID, tasks).Get(ctx, &decisions); err != nil {
 		return fmt.Errorf("read decisions: %w", err)
 	}
 	p.inbox = append(p.inbox, finished(decisions)...)

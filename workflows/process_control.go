@@ -86,7 +86,7 @@ func (p *instance) migration(ctx workflow.Context, s messages.Steering) (bpm.Occ
 		return nil, fmt.Errorf("read migration: %w", err)
 	}
 	var to process.Beginning
-	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.BeginProcess, p.in.ID, m.Version).Get(ctx, &to); err != nil {
+	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.BeginProcess, p.in.ID, m.Version).Get(ctx, &to); err != nil {
 		return nil, fmt.Errorf("read plan: %w", err)
 	}
 	return migration{bpm.Migrated{Plan: &to.Plan, Elements: m.Elements}, m.Version}, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +27,8 @@ import (
 
 // stage answers the activities of one process and writes down what was asked, a word and an element each.
 type stage struct {
+	mu      sync.Mutex // a true worker does more than one thing at a time
+	send    func(signal string, payload any)
 	env     *testsuite.TestWorkflowEnvironment
 	plan    bpm.Plan
 	plans   map[uuid.UUID]bpm.Plan // of other versions
@@ -39,6 +42,7 @@ type stage struct {
 	expire   func(works []int64) []process.Decision
 	open     func(bpm.Ask) process.Opened
 	called   func(bpm.Invite) *bpm.Fault
+	away     func() error // what keeps the database from being written
 	counts   map[string]int
 	stopped  bool // the engine
 }
@@ -70,11 +74,17 @@ const (
 	apply = `<serviceTask id="apply"><extensionElements><idm:apply userChanges="true"/></extensionElements></serviceTask>`
 )
 
+func newStage(plan bpm.Plan) *stage {
+	return &stage{plan: plan, works: map[string]int64{}, decided: map[uuid.UUID]process.Decision{}, counts: map[string]int{}}
+}
+
 func onStage(t *testing.T, body string) *stage {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	s := &stage{env: suite.NewTestWorkflowEnvironment(), plan: define(t, body), works: map[string]int64{}, decided: map[uuid.UUID]process.Decision{}, counts: map[string]int{}}
+	s := newStage(define(t, body))
+	s.env = suite.NewTestWorkflowEnvironment()
+	s.send = func(signal string, payload any) { s.env.SignalWorkflow(signal, payload) }
 	s.env.SetTestTimeout(30 * time.Second)
 	s.env.RegisterWorkflowWithOptions(workflows.Process, workflow.RegisterOptions{Name: messages.TypeProcess})
 	s.env.RegisterActivity(s)
@@ -84,6 +94,8 @@ func onStage(t *testing.T, body string) *stage {
 func (s *stage) note(format string, args ...any) { s.log = append(s.log, fmt.Sprintf(format, args...)) }
 
 func (s *stage) BeginProcess(_ context.Context, _, version uuid.UUID) (process.Beginning, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if plan, other := s.plans[version]; other {
 		return process.Beginning{Plan: plan}, nil
 	}
@@ -91,6 +103,8 @@ func (s *stage) BeginProcess(_ context.Context, _, version uuid.UUID) (process.B
 }
 
 func (s *stage) EngineStopped(context.Context) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.stopped {
 		s.note("wait")
 	}
@@ -98,6 +112,8 @@ func (s *stage) EngineStopped(context.Context) (bool, error) {
 }
 
 func (s *stage) EvaluateScripts(_ context.Context, w process.Wave) ([]bpm.Result, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	results := make([]bpm.Result, len(w.Calls))
 	for i, c := range w.Calls {
 		s.note("evaluate %s", c.Node)
@@ -107,6 +123,8 @@ func (s *stage) EvaluateScripts(_ context.Context, w process.Wave) ([]bpm.Result
 }
 
 func (s *stage) OpenTasks(_ context.Context, in process.Asking) ([]process.Opened, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	opened := make([]process.Opened, len(in.Asks))
 	for i, a := range in.Asks {
 		s.note("ask %s", a.Node)
@@ -120,6 +138,8 @@ func (s *stage) OpenTasks(_ context.Context, in process.Asking) ([]process.Opene
 }
 
 func (s *stage) ReadDecisions(_ context.Context, _ uuid.UUID, tasks []uuid.UUID) ([]process.Decision, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	out := make([]process.Decision, len(tasks))
 	for i, id := range tasks {
 		out[i] = s.decided[id]
@@ -128,6 +148,8 @@ func (s *stage) ReadDecisions(_ context.Context, _ uuid.UUID, tasks []uuid.UUID)
 }
 
 func (s *stage) TakeTasksBack(_ context.Context, _ uuid.UUID, works []int64, _ string) ([]process.Decision, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.note("take back")
 	if s.expire != nil {
 		return s.expire(works), nil
@@ -136,6 +158,13 @@ func (s *stage) TakeTasksBack(_ context.Context, _ uuid.UUID, works []int64, _ s
 }
 
 func (s *stage) WriteLedger(_ context.Context, r process.Record) ([]bpm.Failed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away != nil {
+		if err := s.away(); err != nil {
+			return nil, err
+		}
+	}
 	s.entries = append(s.entries, r.Entry)
 	if r.Entry.Finish != nil {
 		s.note("finish %s", r.Entry.Finish.Status)
@@ -152,6 +181,8 @@ func (s *stage) WriteLedger(_ context.Context, r process.Record) ([]bpm.Failed, 
 }
 
 func (s *stage) PerformStep(_ context.Context, w process.Work) (bpm.Values, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.counts[w.Node]++
 	s.note("perform %s", w.Node)
 	if s.perform != nil {
@@ -167,7 +198,7 @@ func (s *stage) at(after time.Duration, play func()) { s.env.RegisterDelayedCall
 func (s *stage) decide(element, outcome string) {
 	id := uuid.New()
 	s.decided[id] = process.Decision{Task: id, Work: s.works[element], Finished: true, Outcome: outcome}
-	s.env.SignalWorkflow(messages.Decided, messages.TaskDecision{Task: id})
+	s.send(messages.Decided, messages.TaskDecision{Task: id})
 }
 
 func (s *stage) steer(action process.Action, payload any) {
@@ -175,7 +206,7 @@ func (s *stage) steer(action process.Action, payload any) {
 	if err != nil {
 		panic(err)
 	}
-	s.env.SignalWorkflow(messages.Control, messages.Steering{Action: action, Payload: text})
+	s.send(messages.Control, messages.Steering{Action: action, Payload: text})
 }
 
 func (s *stage) run(t *testing.T, in messages.Process) error {
@@ -266,6 +297,31 @@ func TestHeldTimerWaits(t *testing.T) {
 	}
 	require.NoError(t, s.run(t, thisProcess))
 	require.InDelta(t, 48, fired.Hours(), 0.1)
+}
+
+// However long the database is away, the process goes on when it is back.
+func TestProcessOutlivesALongOutage(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, timed())
+	begin := s.env.Now()
+	s.away = func() error {
+		if s.env.Now().Before(begin.Add(3 * time.Hour)) {
+			return errors.New("the database is away")
+		}
+		return nil
+	}
+	s.at(4*time.Hour, func() { s.decide("approve", "") })
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"ask approve", "finish completed"}, s.log)
+}
+
+// A process that nobody can begin fails, and says why; it does not hang.
+func TestProcessThatCannotBegin(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, `<startEvent id="start"><messageEventDefinition id="m" messageRef="paid"/></startEvent>`+end+flow("start", "end"))
+	require.ErrorContains(t, s.run(t, thisProcess), "starts by a message only")
+	require.Equal(t, []string{"finish failed"}, s.log)
+	require.Equal(t, &bpm.Fault{Code: "start", Message: "process sample starts by a message only: name it"}, s.last().Finish.Fault)
 }
 
 func applied() string { return start + apply + end + flow("start", "apply") + flow("apply", "end") }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"provost/bpm"
@@ -149,7 +150,7 @@ func (p *instance) faster(ctx workflow.Context, o bpm.Occurrence, t *turn) ([]bp
 	}
 	var decisions []process.Decision
 	reason := t.record.Entry.Closed[0].Reason
-	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.TakeTasksBack, p.in.ID, works, reason).Get(ctx, &decisions); err != nil {
+	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.TakeTasksBack, p.in.ID, works, reason).Get(ctx, &decisions); err != nil {
 		return nil, fmt.Errorf("take tasks back: %w", err)
 	}
 	return finished(decisions), nil
@@ -191,7 +192,7 @@ func (p *instance) record(ctx workflow.Context, r process.Record) error {
 		e.Waits = append(e.Waits, process.Wait{Type: w.Type, Name: w.Name, Element: w.Node})
 	}
 	var failed []bpm.Failed
-	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.WriteLedger, r).Get(ctx, &failed); err != nil {
+	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.WriteLedger, r).Get(ctx, &failed); err != nil {
 		return fmt.Errorf("write ledger: %w", err)
 	}
 	for _, f := range failed {
@@ -218,11 +219,18 @@ func (p *instance) pending() []process.Job {
 	return jobs
 }
 
-// refuse deals with an occurrence that the interpreter refuses: an operator's wish that cannot be is noted and changes nothing. Anything
-// else is a mistake of the platform; the workflow task fails and is tried again, so that a mended platform goes on from here.
+// refuse deals with an occurrence that the interpreter refuses: an operator's wish that cannot be is noted and changes nothing, and a process
+// that cannot begin has failed. Anything else is a mistake of the platform; the workflow task fails and is tried again, so that a mended
+// platform goes on from here.
 func (p *instance) refuse(ctx workflow.Context, o bpm.Occurrence, err error) error {
 	entry := process.Entry{Refused: err.Error()}
 	switch wish := o.(type) {
+	case bpm.Started:
+		fault := bpm.Fault{Code: "start", Message: err.Error()}
+		if err := p.record(ctx, process.Record{Entry: process.Entry{Finish: &bpm.Finish{Status: bpm.Broken, Fault: &fault}}}); err != nil {
+			return err
+		}
+		return temporal.NewNonRetryableApplicationError(fault.Message, fault.Code, err)
 	case bpm.Moved, migration:
 		return p.record(ctx, process.Record{Entry: entry})
 	case bpm.Retried:

@@ -17,6 +17,9 @@ import (
 	"provost/workflows/messages"
 )
 
+// silence is how long a step may give no sign of life until it is begun again: its worker was killed.
+const silence = 10 * time.Second
+
 // job is work of a step that an activity does.
 type job struct {
 	node   string
@@ -33,7 +36,7 @@ func (p *instance) evaluate(ctx workflow.Context, wave *bpm.Evaluate) (bpm.Occur
 	}
 	var results []bpm.Result
 	in := process.Wave{Process: p.in.ID, Version: p.in.Version, Now: workflow.Now(ctx), Seed: wave.Wave, Calls: wave.Calls}
-	if err := workflow.ExecuteLocalActivity(beside(ctx), processes.EvaluateScripts, in).Get(ctx, &results); err != nil {
+	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.EvaluateScripts, in).Get(ctx, &results); err != nil {
 		return nil, fmt.Errorf("evaluate scripts: %w", err)
 	}
 	return bpm.Evaluated{Wave: wave.Wave, Results: results}, nil
@@ -83,6 +86,7 @@ func (p *instance) do(ctx workflow.Context, in process.Work) (bpm.Values, error)
 	options := workflow.ActivityOptions{
 		StartToCloseTimeout:    5 * time.Minute,
 		ScheduleToCloseTimeout: 10 * time.Minute,
+		HeartbeatTimeout:       silence,
 		Summary:                p.plan.Title(in.Node),
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 3, MaximumAttempts: 3},
 	}
@@ -130,7 +134,7 @@ func (p *instance) open(ctx workflow.Context, asks []bpm.Ask) error {
 		in.Asks = append(in.Asks, ask)
 	}
 	var opened []process.Opened
-	if err := workflow.ExecuteActivity(onCore(ctx, 5*time.Minute, time.Minute, "open tasks"), processes.OpenTasks, in).Get(ctx, &opened); err != nil {
+	if err := workflow.ExecuteActivity(onCore(ctx, 5*time.Minute, silence, "open tasks"), processes.OpenTasks, in).Get(ctx, &opened); err != nil {
 		return fmt.Errorf("open tasks: %w", err)
 	}
 	for _, o := range opened {
@@ -187,13 +191,13 @@ func (p *instance) mayFire(ctx workflow.Context, timer int64) bool {
 	return true
 }
 
-// stopped asks whether timers and background steps have to wait. No new history begins before the answer. Where there is none, they do not:
-// what asks is cancelled then, or the database has been away for very long.
+// stopped asks whether timers and background steps have to wait. No new history begins before the answer; there is none when what asks is
+// cancelled.
 func (p *instance) stopped(ctx workflow.Context) bool {
 	p.asking++
 	defer func() { p.asking-- }()
 	var stopped bool
-	err := workflow.ExecuteLocalActivity(beside(ctx), processes.EngineStopped).Get(ctx, &stopped)
+	err := workflow.ExecuteLocalActivity(lasting(ctx), processes.EngineStopped).Get(ctx, &stopped)
 	return err == nil && stopped
 }
 

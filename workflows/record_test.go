@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,8 @@ type scenario struct {
 	in    any
 	world func(w *world)
 	steer func(t *testing.T, c client.Client, id string, w *world)
+	stage *stage // of a process
+	play  func(p *player)
 }
 
 func scenarios() []scenario {
@@ -150,7 +153,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // the queues hav
 	c, err := client.Dial(client.Options{HostPort: address, Namespace: namespace, HeadersProvider: bearer(token), Logger: quiet()})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
-	for _, s := range scenarios() {
+	for _, s := range slices.Concat(scenarios(), plays(t)) {
 		t.Run(s.file, func(t *testing.T) {
 			path := filepath.Join(folder, s.file+".json")
 			record(t, c, s, path)
@@ -174,6 +177,9 @@ func record(t *testing.T, c client.Client, s scenario, path string) {
 		}
 		worker.RegisterActivity(&syncWorld{w})
 		worker.RegisterActivity(&runWorld{w})
+		if s.stage != nil {
+			worker.RegisterActivity(s.stage)
+		}
 		require.NoError(t, worker.Start())
 		t.Cleanup(worker.Stop)
 	}
@@ -186,6 +192,9 @@ func record(t *testing.T, c client.Client, s scenario, path string) {
 	require.NoError(t, err)
 	if s.steer != nil {
 		s.steer(t, c, started.GetID(), w)
+	}
+	if s.play != nil {
+		s.play(actOn(t, c, started.GetID(), s.stage))
 	}
 	require.NoError(t, started.Get(t.Context(), nil))
 

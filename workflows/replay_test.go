@@ -18,7 +18,7 @@ import (
 var types = map[string]any{
 	messages.TypeSyncObject: workflows.SyncObject, messages.TypeSyncBatch: workflows.SyncBatch, messages.TypeAgentProbe: workflows.AgentProbe,
 	messages.TypeRun: workflows.Run, messages.TypeMaintenance: workflows.Maintenance,
-	messages.TypeGrantsDue: workflows.GrantsDue,
+	messages.TypeGrantsDue: workflows.GrantsDue, messages.TypeProcess: workflows.Process,
 }
 
 // Histories of real runs must go the same way with today's code: otherwise what runs now would break at an upgrade. A change that is

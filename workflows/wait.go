@@ -21,6 +21,18 @@ func beside(ctx workflow.Context) workflow.Context {
 	})
 }
 
+// lasting is [beside] for what nobody starts again when it has failed: it is tried as long as it takes. The pauses grow until the engine counts
+// them instead of the worker, so that an outage of days does not fill the history.
+func lasting(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: 10 * 365 * 24 * time.Hour,
+		StartToCloseTimeout:    2 * time.Minute, // longer than a batch of scripts may take
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 2 * time.Minute,
+		},
+	})
+}
+
 // onCore gives the options of activities on the core queue that run longer; a crash of the worker is noticed by the missing heartbeat.
 func onCore(ctx workflow.Context, limit, beat time.Duration, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{

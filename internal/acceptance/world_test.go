@@ -82,6 +82,12 @@ func migrated(tb testing.TB) string {
 // out of what a process writes; otherwise the test shows warnings.
 func begin(tb testing.TB, mode string, log ...io.Writer) *world {
 	tb.Helper()
+	return beginAs(tb, mode, &app.WorkerSettings{Server: server, Core: true}, log...)
+}
+
+// beginAs is begin with another worker, or with none.
+func beginAs(tb testing.TB, mode string, worker *app.WorkerSettings, log ...io.Writer) *world {
+	tb.Helper()
 	url := testenv.Database(tb, func(ctx context.Context, url string) error { return store.Migrate(ctx, url, app.Tenant) }, migrated(tb))
 	address, token, _ := testenv.Temporal(tb)
 	namespace := "t" + strings.ReplaceAll(uuid.NewString(), "-", "")
@@ -94,7 +100,7 @@ func begin(tb testing.TB, mode string, log ...io.Writer) *world {
 		Database:   config.Database{URL: secret.New(url), MaxConnections: 20, ConnectTimeout: patience},
 		Engine:     app.Engine{Temporal: config.Temporal{Address: address, Namespace: namespace}, Token: secret.New(token)},
 		HTTP:       &config.HTTP{Address: "127.0.0.1:0", DrainPeriod: time.Second},
-		Worker:     &app.WorkerSettings{Server: server, Core: true},
+		Worker:     worker,
 		ScriptHost: scripttest.Command(tb),
 		Version:    "test",
 		Logger:     logger(tb, log...),

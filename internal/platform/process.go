@@ -15,7 +15,7 @@ func (p *Platform) wireProcesses(t *store.Tenant, evaluator mapping.Evaluator, f
 	p.ProcessDefinitions = &process.Definitions{
 		Store: t.ProcessDefinitions(), Rows: t.ProcessDefinitionRows(), Audit: t, Language: process.BPMN{Attributes: p.userAttributes},
 	}
-	p.Processes = &process.Processes{Store: t.Processes(), Audit: t, Forms: forms, Largest: p.Settings.UploadMaxSize, Folder: folder}
+	p.Processes = &process.Processes{Store: t.Processes(), Plans: t.Ledger(), Audit: t, Forms: forms, Largest: p.Settings.UploadMaxSize, Folder: folder}
 	p.ProcessEngine = &process.Engine{Store: t.ProcessEngine(), Audit: t, Folder: folder}
 	p.Operations = &process.Operations{Processes: p.Processes, Store: t.Processes()}
 	p.Tasks = &task.Tasks{Store: t.ProcessTasks(), Processes: p.Processes, Audit: t, Forms: forms}

@@ -114,11 +114,11 @@ func (s *Operations) review(ctx context.Context, m Migration) (MigrationReview, 
 	case !same || m.From == m.To:
 		return review, nil, fault.InvalidField("to", "Choose another version of the same definition.")
 	}
-	before, err := s.Store.Plan(ctx, m.From)
+	before, err := s.Processes.Plans.Plan(ctx, m.From)
 	if err != nil {
 		return review, nil, err
 	}
-	after, err := s.Store.Plan(ctx, m.To)
+	after, err := s.Processes.Plans.Plan(ctx, m.To)
 	if err != nil {
 		return review, nil, err
 	}
@@ -214,7 +214,7 @@ func (s *Operations) Elements(ctx context.Context, id uuid.UUID) ([]Element, err
 	if !steers(who, ActionMove, parts) {
 		return nil, &authz.DeniedError{Permission: authz.ProcessUpdate}
 	}
-	plan, err := s.Store.Plan(ctx, found.VersionID)
+	plan, err := s.Processes.Plans.Plan(ctx, found.VersionID)
 	if err != nil {
 		return nil, err
 	}

@@ -63,8 +63,6 @@ type OperationStore interface {
 	Incident(ctx context.Context, id uuid.UUID) (Incident, error)
 	AskIncident(ctx context.Context, i Incident) error
 
-	// Plan gives the plan of a version, or fault.NotFound.
-	Plan(ctx context.Context, version uuid.UUID) (bpm.Plan, error)
 	// SameDefinition tells whether two versions are of one definition.
 	SameDefinition(ctx context.Context, one, other uuid.UUID) (bool, error)
 	// Standing gives where running processes of a version are: those named, or all when none is.

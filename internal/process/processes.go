@@ -84,11 +84,17 @@ type ProcessStore interface {
 // Processes is the use cases of processes: starting, seeing and steering them.
 type Processes struct {
 	Store ProcessStore
+	Plans Plans
 	Audit audit.Recorder
 	Forms Forms
 	// Largest gives the largest document in bytes; nil means [DefaultDocument].
 	Largest func(ctx context.Context) (int, error)
 	Folder  *Folder // of documents; nil when the installation has none
+}
+
+// Plans gives the plans of versions.
+type Plans interface {
+	Plan(ctx context.Context, version uuid.UUID) (bpm.Plan, error)
 }
 
 // me gives the person that asks; the platform and nobody are refused, because neither has requests of their own.

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -185,13 +186,18 @@ func (s *Processes) Move(ctx context.Context, id uuid.UUID, m Move) error {
 	return s.steer(ctx, id, ActionMove, m, LogLine{Element: m.To, Text: m.Reason})
 }
 
-// Migrate puts a process on another version of its definition. Managers may, and holders of process:update; the reason is required.
+// errDryRun takes back what a dry run did.
+var errDryRun = errors.New("dry run")
+
+// Migrate puts a process on another version of its definition. Managers may, and holders of process:update; the reason is required. An element
+// that the process is at and that has no place in the version is refused at once (fault.Invalid, elements). A dry run only tells.
 func (s *Processes) Migrate(ctx context.Context, id uuid.UUID, m Migrate) error {
 	if err := reasoned(m.Reason); err != nil {
 		return err
 	}
-	return s.Store.Do(ctx, func(ctx context.Context) error {
-		if _, _, err := s.See(ctx, id); err != nil {
+	err := s.Store.Do(ctx, func(ctx context.Context) error {
+		of, _, err := s.See(ctx, id)
+		if err != nil {
 			return err
 		}
 		known, err := s.Store.IsVersion(ctx, id, m.Version)
@@ -201,8 +207,43 @@ func (s *Processes) Migrate(ctx context.Context, id uuid.UUID, m Migrate) error 
 		if !known {
 			return fault.InvalidField("version", "This is no version of the definition that the process runs by.")
 		}
-		return s.steer(ctx, id, ActionMigrate, m, LogLine{Text: m.Reason})
+		if err := s.steer(ctx, id, ActionMigrate, m, LogLine{Text: m.Reason}); err != nil {
+			return err
+		}
+		if err := s.fits(ctx, &of, &m); err != nil {
+			return err
+		}
+		if m.DryRun {
+			return errDryRun
+		}
+		return nil
 	})
+	if errors.Is(err, errDryRun) {
+		return nil
+	}
+	return err
+}
+
+// fits refuses a migration that leaves open where the process is to stand. The workflow, which knows every token, checks again.
+func (s *Processes) fits(ctx context.Context, of *Process, m *Migrate) error {
+	from, err := s.Plans.Plan(ctx, of.VersionID)
+	if err != nil {
+		return err
+	}
+	to, err := s.Plans.Plan(ctx, m.Version)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, id := range of.Places {
+		if problem := from.Misfit(&to, id, m.Elements); problem != "" {
+			missing = append(missing, id+": "+problem)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fault.InvalidField("elements", "The version has no place where the process stands. %s", strings.Join(missing, " "))
 }
 
 // Send gives a process a message, or a signal.

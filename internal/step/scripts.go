@@ -63,6 +63,9 @@ func (s *Service) run(ctx context.Context, sc *scene, runs []run) ([]bpm.Result,
 		request.Calls = append(request.Calls, script.Call{Script: at, Bindings: bindings, Capture: r.capture})
 	}
 	answers, err := s.Host.Evaluate(ctx, request)
+	if limit, over := errors.AsType[*script.LimitError](err); over {
+		return overtime(len(runs), limit), nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("run scripts: %w", err)
 	}
@@ -71,6 +74,15 @@ func (s *Service) run(ctx context.Context, sc *scene, runs []run) ([]bpm.Result,
 		results = append(results, result(r, answers[i]))
 	}
 	return results, nil
+}
+
+// overtime is what scripts come to that took too long together: to run them again would take as long.
+func overtime(count int, limit *script.LimitError) []bpm.Result {
+	results := make([]bpm.Result, count)
+	for i := range results {
+		results[i] = failed(faultScript+string(limit.Kind), "%s", limit.Error())
+	}
+	return results
 }
 
 // bindings are what a script sees: the variables of the process, and what is always there (see the scripts' part of the process language).
@@ -108,12 +120,26 @@ func result(r run, a script.Result) bpm.Result {
 		if err != nil {
 			return failed(faultResult, "%s set %s to what is not data: %v.", r.name, name, err)
 		}
+		if unchanged(r.values[name], changed) {
+			continue
+		}
 		if out.Changed == nil {
 			out.Changed = bpm.Values{}
 		}
 		out.Changed[name] = changed
 	}
 	return out
+}
+
+// unchanged reports whether a variable is what it was. To set it again would undo what goes on beside the script: a number comes back from
+// it in another form, which the host takes for a change.
+func unchanged(before, after []byte) bool {
+	var value any
+	if err := json.Unmarshal(before, &value); err != nil {
+		return false
+	}
+	text, err := json.Marshal(value)
+	return err == nil && bytes.Equal(text, after)
 }
 
 func failed(code, format string, args ...any) bpm.Result {

@@ -5860,6 +5860,8 @@ export interface components {
             };
         };
         MigrateRequest: {
+            /** @description Only say which elements have no place; nothing is changed */
+            dryRun?: boolean;
             /** @description New ids of elements that are gone or renamed, by their old ones */
             elements?: {
                 [key: string]: string;

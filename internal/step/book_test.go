@@ -1,0 +1,162 @@
+package step_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"provost/bpm"
+	"provost/internal/authz"
+	"provost/internal/entitlement"
+	"provost/internal/identity"
+	"provost/internal/notify"
+	"provost/internal/object"
+	"provost/internal/process"
+	"provost/internal/query"
+	"provost/internal/script"
+	"provost/internal/script/scripttest"
+	"provost/internal/step"
+)
+
+func TestMain(m *testing.M) { scripttest.Main(m) }
+
+// now is when everything happens.
+func now() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+
+// id gives the same id for the same name.
+func id(name string) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceURL, []byte(name)) }
+
+// book is a ledger that keeps what is written, with one definition.
+type book struct {
+	process.Ledger
+
+	library bpm.Library
+	opened  []process.Opening
+}
+
+func (b *book) Library(context.Context, uuid.UUID) (*bpm.Library, error) { return &b.library, nil }
+
+func (*book) Brief(context.Context, uuid.UUID) (process.Brief, error) {
+	return process.Brief{Number: 7, Name: "Sample", Initiator: process.Person{UserName: "ada", FullName: "Ada Sample"}}, nil
+}
+
+// Principals knows everybody but those whose name begins with no.
+func (*book) Principals(_ context.Context, names []string) (found []process.Principal, unknown []string, err error) {
+	for _, list := range names {
+		for name := range strings.SplitSeq(list, ",") {
+			switch name = strings.TrimSpace(name); {
+			case name == "":
+			case strings.HasPrefix(name, "no"):
+				unknown = append(unknown, name)
+			default:
+				found = append(found, process.Principal{Kind: process.UserPrincipal, ID: id(name), Name: name})
+			}
+		}
+	}
+	return found, unknown, nil
+}
+
+func (*book) Addresses(_ context.Context, of []process.Principal) ([]string, error) {
+	addresses := make([]string, len(of))
+	for i, p := range of {
+		addresses[i] = p.Name + "@example.org"
+	}
+	return addresses, nil
+}
+
+func (b *book) Open(_ context.Context, _ uuid.UUID, openings []process.Opening) error {
+	b.opened = append(b.opened, openings...)
+	return nil
+}
+
+// rows are objects by name.
+type rows[T any] struct {
+	object.Store[T]
+
+	all   map[string]T
+	finds func(query.List) []T
+}
+
+func (r rows[T]) Named(_ context.Context, keys ...string) ([]T, error) {
+	var out []T
+	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+		if found, ok := r.all[key]; ok {
+			out = append(out, found)
+		}
+	}
+	return out, nil
+}
+
+func (r rows[T]) Get(_ context.Context, _ authz.Scope, ids ...uuid.UUID) ([]T, error) {
+	var out []T
+	for name, one := range r.all {
+		if slices.Contains(ids, id(name)) {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+func (r rows[T]) List(_ context.Context, _ authz.Scope, l query.List) (query.Page[T], error) {
+	return query.Page[T]{Items: r.finds(l)}, nil
+}
+
+// pillar keeps the messages that are posted.
+type pillar struct{ sent []notify.Message }
+
+func (p *pillar) Send(_ context.Context, m notify.Message) error {
+	p.sent = append(p.sent, m)
+	return nil
+}
+
+// bench is the service over a book: the shop is bob's, the bank is carla's.
+type bench struct {
+	*step.Service
+
+	book *book
+	post *pillar
+}
+
+func setup(t *testing.T, steps map[string]*bpm.Step) *bench {
+	t.Helper()
+	b := &bench{book: &book{library: bpm.Library{Name: "Sample", Steps: steps}}, post: &pillar{}}
+	role := func(name, application string) entitlement.Role {
+		return entitlement.Role{Name: name, System: "shop", InformationSystem: application, InformationSystemID: id(application)}
+	}
+	person := func(name string) identity.User {
+		return identity.User{Meta: object.Meta{ID: id(name)}, UserName: name, FullName: strings.ToUpper(name[:1]) + name[1:] + " Sample"}
+	}
+	b.Service = &step.Service{
+		Ledger: b.book, Host: scripttest.New(t, script.Options{}), Post: b.post,
+		RoleRows: rows[entitlement.Role]{all: map[string]entitlement.Role{
+			`shop\reader`: role("reader", "Shop"), `shop\writer`: role("writer", "Shop"), `shop\teller`: role("teller", "Bank"), `shop\guest`: role("guest", "Yard"),
+		}},
+		UserRows: rows[identity.User]{all: map[string]identity.User{"ada": person("ada"), "bob": person("bob")}, finds: func(l query.List) []identity.User {
+			return map[string][]identity.User{
+				`lastName eq "Sample"`: {person("ada"), person("bob"), person("carla")}, `email eq "b@example.org"`: {person("bob")}, "carla": {person("carla")},
+			}[l.Filter+l.Q]
+		}},
+		InformationSystemRows: rows[entitlement.InformationSystem]{all: map[string]entitlement.InformationSystem{
+			"Shop": {Meta: object.Meta{ID: id("Shop")}, Owner: "bob"}, "Bank": {Meta: object.Meta{ID: id("Bank")}, Owner: "carla"}, "Yard": {Meta: object.Meta{ID: id("Yard")}},
+		}},
+	}
+	return b
+}
+
+// asks opens the tasks of the step with the id ask.
+func (b *bench) asks(t *testing.T, values bpm.Values) process.Opened {
+	t.Helper()
+	opened, err := b.Open(t.Context(), process.Asking{Now: now(), Values: values, Asks: []bpm.Ask{{Work: 3, Node: "ask", Visit: 1}}})
+	require.NoError(t, err)
+	require.Len(t, opened, 1)
+	return opened[0]
+}
+
+// grants is the variable with requests.
+func grants(requests string) bpm.Values { return bpm.Values{"grants": json.RawMessage(requests)} }
