@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"go.temporal.io/sdk/activity"
 )
 
 // Housekeeping is what has to be done again and again beside the database.
@@ -25,11 +27,55 @@ type Dates interface {
 	HonourDates(ctx context.Context) (time.Time, error)
 }
 
+// Deadlines sees to what happens to tasks by date, and to what people are told of.
+type Deadlines interface {
+	// HonourDeadlines reminds of tasks, escalates and expires them where it is time to.
+	HonourDeadlines(ctx context.Context) error
+	// NextNotice gives the next moment at which there is something to do about tasks and mails; zero when there is none.
+	NextNotice(ctx context.Context) (time.Time, error)
+	// DigestGrants writes the mails about grants and revokes until the midnight before a moment, and gives their number.
+	DigestGrants(ctx context.Context, at time.Time) (int, error)
+}
+
+// Office sends mails.
+type Office interface {
+	// Deliver sends mails that are due, and gives their number.
+	Deliver(ctx context.Context) (int, error)
+}
+
 // Upkeep keeps the house in order.
 type Upkeep struct {
 	House  Housekeeping
 	Sealer Sealer
 	Dates  Dates
+	// Deadlines and Office are what the workflow of notices does.
+	Deadlines Deadlines
+	Office    Office
+}
+
+// HonourDeadlines sees to tasks whose date has come.
+func (a *Upkeep) HonourDeadlines(ctx context.Context) error {
+	return a.Deadlines.HonourDeadlines(ctx)
+}
+
+// DigestGrants tells information systems what was granted and revoked in them until the last midnight.
+func (a *Upkeep) DigestGrants(ctx context.Context) (int, error) {
+	return a.Deadlines.DigestGrants(ctx, time.Now())
+}
+
+// DeliverMails sends the mails that are due, and gives the next moment at which there is something to do about tasks and mails; zero when
+// there is none.
+func (a *Upkeep) DeliverMails(ctx context.Context) (time.Time, error) {
+	for {
+		sent, err := a.Office.Deliver(ctx)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("deliver mails: %w", err)
+		}
+		if sent == 0 {
+			return a.Deadlines.NextNotice(ctx)
+		}
+		activity.RecordHeartbeat(ctx, sent)
+	}
 }
 
 // HonourDates makes begin and end what does so by a date that has come, and gives the next such date; zero when there is none.

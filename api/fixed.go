@@ -26,6 +26,7 @@ func (a *API) serveFixed() {
 	a.mux.HandleFunc("GET /openapi.json", fixed("application/openapi+json", document))
 	a.mux.HandleFunc("GET /docs", fixed("text/html; charset=utf-8", docsPage))
 	a.mux.HandleFunc("GET /docs.js", fixed("text/javascript; charset=utf-8", docsScript))
+	a.serveDecisions()
 	a.mux.HandleFunc("GET /healthz", a.healthz)
 	a.mux.HandleFunc("GET /readyz", a.readyz)
 	if a.deps.Metrics != nil {

@@ -12,6 +12,7 @@ import (
 
 	"provost/internal/audit"
 	"provost/internal/authz"
+	"provost/internal/notice"
 	"provost/internal/process"
 )
 
@@ -53,9 +54,17 @@ func (a *API) logRequests(next http.Handler) http.Handler {
 		if watched.status >= http.StatusInternalServerError {
 			level = zerolog.WarnLevel
 		}
-		logger.WithLevel(level).Str("method", r.Method).Str("path", r.URL.Path).Int("status", watched.status).
+		logger.WithLevel(level).Str("method", r.Method).Str("path", loggedPath(r.URL.Path)).Int("status", watched.status).
 			Int64("bytes", watched.bytes).Dur("duration", time.Since(start)).Str("remote", client).Msg("request")
 	})
+}
+
+// loggedPath is a path as the log may show it: the token of a link in a mail is a secret.
+func loggedPath(path string) string {
+	if strings.HasPrefix(path, notice.Path) {
+		return notice.Path + "…"
+	}
+	return path
 }
 
 // statusWriter remembers what was answered.

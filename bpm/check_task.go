@@ -22,9 +22,15 @@ func (c *checker) userTask(e *element) {
 	c.form(e)
 	if e.detail.Mail != nil {
 		c.texts(e, e.detail.Mail) // without actors and address it goes to those who are asked
+		if e.detail.Mail.Shortcut && e.detail.Form.Demands() {
+			c.add(MailShortcut, e.source, "the mail of %s has no links that decide: its form has fields that have to be filled in", e.label())
+		}
 	}
 	if e.detail.Approval != nil {
 		c.approval(e, e.detail.Approval)
+	}
+	if e.detail.Deadline != nil {
+		c.deadline(e, e.detail.Deadline)
 	}
 	if e.detail.Match != nil {
 		c.match(e, e.detail.Match)
@@ -82,8 +88,31 @@ func (c *checker) approval(e *element, a *ApprovalOf) {
 	if !decides && a.Mode != "" && (len(a.Stages) > 0 || a.ApproveFlow != "") {
 		c.add(ApprovalMode, e.source, "nothing is decided in the mode %s: stages and flows by decision of %s have no effect", a.Mode, e.label())
 	}
-	for _, text := range slices.Concat(a.Stages, []string{a.Escalate, a.Remind, a.RoleFilter, a.ApplicationFilter}) {
+	for _, text := range slices.Concat(a.Stages, []string{a.RoleFilter, a.ApplicationFilter}) {
 		c.literal(e.source, text, "the approval")
+	}
+}
+
+// deadline checks what happens to a task that is late.
+func (c *checker) deadline(e *element, d *DeadlineOf) {
+	for _, text := range []string{d.Remind, d.Escalate, d.Expire} {
+		c.literal(e.source, text, "the deadline")
+	}
+	if e.detail.Due == "" {
+		c.add(DeadlineWithoutDue, e.source, "%s has no due date, from which reminder, escalation and expiry are counted: add due to idm:task", e.label())
+	}
+	if d.Escalation != "" && d.Escalate == "" {
+		c.add(DeadlineIdle, e.source, "%s says how it is escalated and not to whom: add escalate, or remove escalation", e.label())
+	}
+	decides := e.detail.Approval != nil && (e.detail.Approval.Mode == "" || e.detail.Approval.Mode == "displayPending")
+	switch {
+	case d.Expire == "" && d.ExpireFlow != "":
+		c.add(DeadlineIdle, e.source, "%s says where it goes when it expires and not when: add expire, or remove expireFlow", e.label())
+	case d.Expire == "":
+	case decides && d.ExpireFlow != "" && d.ExpireFlow == e.detail.Approval.ApproveFlow:
+		c.add(ExpireApproves, e.source, "%s would be approved because nobody decided: name another expireFlow, or none to have it denied", e.label())
+	case !decides && d.ExpireFlow == "" && len(e.decisions()) > 1:
+		c.add(ExpireUndecided, e.source, "%s has several ways out: say by expireFlow which one it takes when it expires", e.label())
 	}
 }
 

@@ -190,7 +190,7 @@ func TestMessagesNameWhatTheyAreAbout(t *testing.T) {
 	for name, c := range map[string]struct{ source, want string }{
 		"value":     {single(task(`<idm:task due="3 days"/>`)), `the attribute due of idm:task is "3 days": it must be a duration such as P3D or PT8H, or an #{expression}`},
 		"choices":   {single(task(`<idm:approval mode="maybe"/>`)), `the attribute mode of idm:approval is "maybe": it must be one of request, enter, displayPending, displayApproved, displayRejected, displayAll`},
-		"attribute": {single(task(`<idm:task duo="P1D"/>`)), `idm:task has no attribute duo: possible are title, due, uploads`},
+		"attribute": {single(task(`<idm:task duo="P1D"/>`)), `idm:task has no attribute duo: possible are title, due, uploads, remind, escalate, escalation, expire, expireFlow`},
 		"place":     {single(task(`<idm:apply account="true"/>`)), `idm:apply cannot stand here: it belongs to serviceTask`},
 		"reference": {user(start, end, chain("s", "e"), chain("s", "x")), `the targetRef "x" of the flow is no step that can be run: connect it to one`},
 		"step":      {single(`<userTask id="a" name="Approve leave"/>`), `userTask "Approve leave" does not say who does it: add idm:assignment, or idm:lane to its lane`},

@@ -84,12 +84,17 @@ const (
 	ApprovalQuorum        Code = "approval-quorum"
 	ApprovalFlows         Code = "approval-flows"
 	ApprovalMode          Code = "approval-mode"
+	DeadlineWithoutDue    Code = "deadline-without-due"
+	DeadlineIdle          Code = "deadline-idle"
+	ExpireApproves        Code = "expire-approves"
+	ExpireUndecided       Code = "expire-undecided"
 	MatchWithoutQuery     Code = "match-without-query"
 	MatchThreshold        Code = "match-threshold"
 	ApplyNothing          Code = "apply-nothing"
 	ApplyOtherKind        Code = "apply-other-kind"
 	MailWithoutRecipient  Code = "mail-without-recipient"
 	MailWithoutSubject    Code = "mail-without-subject"
+	MailShortcut          Code = "mail-shortcut"
 	NothingToDo           Code = "nothing-to-do"
 	QuickAndAsync         Code = "quick-and-async"
 	CallWithoutCode       Code = "call-without-code"
@@ -195,12 +200,17 @@ var codes = map[Code]explanation{
 	ApprovalQuorum:        {SeverityError, "The quorum of an approval is none.", "Use one, all, or a number from 1."},
 	ApprovalFlows:         {SeverityError, "An approval names one of approveFlow and denyFlow only, or the same flow twice.", "Name both or none."},
 	ApprovalMode:          {SeverityWarning, "The mode of an approval only shows or requests lines: stages and flows by decision have no effect.", "Use displayPending to have the lines decided."},
+	DeadlineWithoutDue:    {SeverityWarning, "A task says what happens when it is late, and has no due date.", "Add due to idm:task, or remove remind, escalate and expire."},
+	DeadlineIdle:          {SeverityWarning, "A task says how it is escalated or where it goes when it expires, and is never escalated or does not expire.", "Add escalate or expire, or remove the other attribute."},
+	ExpireApproves:        {SeverityError, "An approval would be granted because nobody decided in time.", "Name another expireFlow, or none to have it denied."},
+	ExpireUndecided:       {SeverityError, "A task with several ways out expires and does not say which one it takes.", "Name one by expireFlow."},
 	MatchWithoutQuery:     {SeverityError, "A search for duplicates has no query.", "Add idm:query."},
 	MatchThreshold:        {SeverityWarning, "The weights of all queries together do not reach the threshold: nobody is ever found.", "Lower the threshold."},
 	ApplyNothing:          {SeverityError, "An apply step applies nothing.", "Tick at least one of userChanges, entitlements, account and delegation."},
 	ApplyOtherKind:        {SeverityWarning, "The step applies something that processes of this type do not have.", "Change the type of the process, or what is applied."},
 	MailWithoutRecipient:  {SeverityError, "A mail goes to nobody.", "Add actors or an address to idm:mail."},
 	MailWithoutSubject:    {SeverityWarning, "A mail has no subject or no text.", "Add them."},
+	MailShortcut:          {SeverityWarning, "A mail is to have links that decide about a task whose form has to be filled in.", "Remove shortcut, or the fields that are required."},
 	NothingToDo:           {SeverityWarning, "A service task does nothing.", "Add idm:apply or idm:invoke, or remove it."},
 	QuickAndAsync:         {SeverityError, "Work cannot be quick and asynchronous.", "Quick scripts compute only; asynchronous work may take long."},
 	CallWithoutCode:       {SeverityError, "A call activity does not say which process it calls.", "Set calledElement to the code of a process."},

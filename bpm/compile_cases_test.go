@@ -141,24 +141,25 @@ var compiledNodes = map[string]compiledNode{
 		step:   `{"name": "A", "mail": {"actors": "boss", "address": "a@example.com", "subject": "S", "message": "Dear #{userName}", "shortcut": true}}`,
 	},
 	"screen": {
-		source: single(with("userTask", `id="a" name="A"`, `<idm:assignment>return "boss"</idm:assignment><idm:task title="T" due="P1D" uploads="true"/>`+
+		source: single(with("userTask", `id="a" name="A"`, `<idm:assignment>return "boss"</idm:assignment><idm:task title="T" due="P1D" uploads="true" expire="PT0S"/>`+
 			`<idm:form><idm:field name="days" label="Days" readOnly="true" required="true" filter="active eq true"><idm:validation>#{days &gt; 0}</idm:validation><idm:visibility>true</idm:visibility></idm:field>`+
 			`<idm:trigger on="onChange" field="days">days = 2</idm:trigger></idm:form><idm:mail subject="S">M</idm:mail>`)),
 		id:   "a",
 		node: `{"name": "A", "work": {"type": "screen"}}`,
-		step: `{"name": "A", "title": "T", "due": "P1D", "uploads": true, "actors": {"script": "return \"boss\""}, "decisions": [{"flow": "a-e", "name": ""}],
+		step: `{"name": "A", "title": "T", "due": "P1D", "deadline": {"expire": "PT0S"}, "uploads": true, "actors": {"script": "return \"boss\""}, "decisions": [{"flow": "a-e", "name": ""}],
 			"form": {"fields": [{"name": "days", "label": "Days", "readOnly": true, "required": true, "filter": "active eq true", "validation": "(days > 0)", "visibility": "true"}],
 				"triggers": [{"on": "onChange", "field": "days", "script": "days = 2"}]},
 			"mail": {"subject": "S", "message": "M"}}`,
 	},
 	"approval": {
-		source: user(start, task(`<idm:approval mode="displayPending" quorum="all" self="allow" roleFilter="rf" applicationFilter="af" approveFlow="a-e" denyFlow="a-e3" remind="P1D" escalate="chief">`+
-			`<idm:stage actors="x"/><idm:stage actors="y"/></idm:approval>`), end, second, chain("s", "a"), named("a", "e", "Yes"), named("a", "e3", "No")),
+		source: user(start, task(`<idm:approval mode="displayPending" quorum="all" self="allow" roleFilter="rf" applicationFilter="af" approveFlow="a-e" denyFlow="a-e3" remind="P1D" escalate="chief" escalation="replace" expire="P2D" expireFlow="a-e3">`+
+			`<idm:stage actors="x"/><idm:stage actors="y"/></idm:approval><idm:task remind="P9D" due="P3D"/>`), end, second, chain("s", "a"), named("a", "e", "Yes"), named("a", "e3", "No")),
 		id:   "a",
 		node: `{"name": "A", "work": {"type": "approval"}}`,
 		step: `{"name": "A", "actors": {"expression": "boss"}, "decisions": [{"flow": "a-e", "name": "Yes"}, {"flow": "a-e3", "name": "No"}],
 			"approval": {"mode": "displayPending", "stages": ["x", "y"], "quorum": "all", "self": "allow", "roleFilter": "rf", "applicationFilter": "af",
-				"approveFlow": "a-e", "denyFlow": "a-e3", "remind": "P1D", "escalate": "chief"}}`,
+				"approveFlow": "a-e", "denyFlow": "a-e3"},
+			"due": "P3D", "deadline": {"remind": "P1D", "escalate": "chief", "escalation": "replace", "expire": "P2D", "expireFlow": "a-e3"}}`,
 	},
 	"approval of few words": {
 		source: single(task(`<idm:approval mode="displayPending"/>`)),

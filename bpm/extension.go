@@ -40,6 +40,11 @@ func numberOf(name string) property   { return property{name: name, holds: numbe
 func durationOf(name string) property { return property{name: name, holds: durationValue} }
 func flowOf(name string) property     { return property{name: name, holds: flowValue} }
 
+// deadline is what happens when a task is late: on idm:approval for approvals, on idm:task for every other task.
+func deadline(more ...property) []property {
+	return append(more, durationOf("remind"), textOf("escalate"), choiceOf("escalation", EscalateJoin, EscalateReplace), durationOf("expire"), flowOf("expireFlow"))
+}
+
 func choiceOf(name string, choices ...string) property {
 	return property{name: name, holds: textValue, choices: choices}
 }
@@ -68,13 +73,13 @@ var extensions = []extension{
 	{name: "trigger", hosts: []string{"form"}, nested: true, many: true, body: true, attributes: []property{
 		neededChoiceOf("on", "onLoad", "onChange", "onPrepareTransition"), textOf("field"),
 	}},
-	{name: "task", hosts: []string{"userTask"}, attributes: []property{textOf("title"), durationOf("due"), flagOf("uploads")}},
+	{name: "task", hosts: []string{"userTask"}, attributes: deadline(textOf("title"), durationOf("due"), flagOf("uploads"))},
 	{name: "assignment", hosts: []string{"userTask"}, body: true, attributes: []property{textOf("expression")}},
-	{name: "approval", hosts: []string{"userTask"}, attributes: []property{
+	{name: "approval", hosts: []string{"userTask"}, attributes: deadline(
 		neededChoiceOf("mode", "request", "enter", "displayPending", "displayApproved", "displayRejected", "displayAll"),
 		textOf("quorum"), choiceOf("self", "refuse", "allow"), textOf("roleFilter"), textOf("applicationFilter"),
-		flowOf("approveFlow"), flowOf("denyFlow"), durationOf("remind"), textOf("escalate"),
-	}},
+		flowOf("approveFlow"), flowOf("denyFlow"),
+	)},
 	{name: "stage", hosts: []string{"approval"}, nested: true, many: true, attributes: []property{neededOf("actors")}},
 	{name: "match", hosts: []string{"userTask"}, attributes: []property{numberOf("threshold")}},
 	{name: "query", hosts: []string{"match"}, nested: true, many: true, body: true, attributes: []property{neededChoiceOf("type", "scim", "text"), numberOf("weight")}},

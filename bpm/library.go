@@ -1,5 +1,7 @@
 package bpm
 
+import "slices"
+
 // Library is what a definition says besides its Plan: scripts, forms, actors, texts. It stays in the database; workflows name its parts
 // by key, activities and the API read it.
 type Library struct {
@@ -48,6 +50,7 @@ type Step struct {
 	Title       string      `json:"title,omitempty"` // of the task; may hold #{expressions}
 	Actors      *Assignment `json:"actors,omitempty"`
 	Due         string      `json:"due,omitempty"` // ISO 8601 duration from the opening of the task, or #{expression}
+	Deadline    *DeadlineOf `json:"deadline,omitempty"`
 	Form        *Form       `json:"form,omitempty"`
 	Decisions   []Decision  `json:"decisions,omitempty"` // the buttons of a task: its outgoing flows
 	Approval    *ApprovalOf `json:"approval,omitempty"`
@@ -69,6 +72,11 @@ type Assignment struct {
 type Form struct {
 	Fields   []Field   `json:"fields"`
 	Triggers []Trigger `json:"triggers,omitempty"`
+}
+
+// Demands tells whether a form has a field that has to be filled in.
+func (f *Form) Demands() bool {
+	return f != nil && slices.ContainsFunc(f.Fields, func(field Field) bool { return field.Required && !field.ReadOnly })
 }
 
 // Field is one field of a form (guide page 052, Fields tab).
@@ -105,9 +113,25 @@ type ApprovalOf struct {
 	ApplicationFilter string   `json:"applicationFilter,omitempty"`
 	ApproveFlow       string   `json:"approveFlow,omitempty"` // ids: the way out when at least one line was approved, or none
 	DenyFlow          string   `json:"denyFlow,omitempty"`
-	Remind            string   `json:"remind,omitempty"`   // ISO 8601 duration before the due date
-	Escalate          string   `json:"escalate,omitempty"` // principals that are asked after the due date
 }
+
+// Words of DeadlineOf.Escalation: whom an escalation asks beside, or in the place of, those who were asked.
+const (
+	EscalateJoin    = "join"
+	EscalateReplace = "replace"
+)
+
+// DeadlineOf says what happens to a task that has a due date and is not done.
+type DeadlineOf struct {
+	Remind     string `json:"remind,omitempty"`     // ISO 8601 duration before the due date
+	Escalate   string `json:"escalate,omitempty"`   // principals that are asked from the due date on
+	Escalation string `json:"escalation,omitempty"` // join (also when empty) or replace
+	Expire     string `json:"expire,omitempty"`     // ISO 8601 duration after the due date; PT0S is the due date itself
+	ExpireFlow string `json:"expireFlow,omitempty"` // id of the way out then; an approval without it is denied
+}
+
+// Replaces tells whether an escalation takes the task from those who were asked.
+func (d *DeadlineOf) Replaces() bool { return d.Escalation == EscalateReplace }
 
 // MatchOf looks for users who may be the same person (Detect duplicated user).
 type MatchOf struct {

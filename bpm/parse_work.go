@@ -31,6 +31,9 @@ func (r *reader) work(n *element) {
 		switch x.Name {
 		case "task":
 			n.detail.Title, n.detail.Due, n.detail.Uploads = x.Attr("title"), x.Attr("due"), isTrue(x, "uploads")
+			if n.detail.Deadline == nil { // that of an approval stands there
+				n.detail.Deadline = deadlineOf(x)
+			}
 		case "assignment":
 			n.detail.Actors = &Assignment{Expression: x.Attr("expression"), Script: x.Text()}
 		case "job":
@@ -48,6 +51,9 @@ func (r *reader) kindOfWork(n *element, x *xmltree.Element) bool {
 	case "approval":
 		n.work.Type = Approval
 		n.detail.Approval = approvalOf(x)
+		if late := deadlineOf(x); late != nil {
+			n.detail.Deadline = late
+		}
 	case "match":
 		n.work.Type = Match
 		n.detail.Match = matchOf(x)
@@ -71,11 +77,22 @@ func (r *reader) kindOfWork(n *element, x *xmltree.Element) bool {
 	return true
 }
 
+// deadlineOf reads what happens when a task is late; nil when nothing does.
+func deadlineOf(x *xmltree.Element) *DeadlineOf {
+	d := DeadlineOf{
+		Remind: x.Attr("remind"), Escalate: x.Attr("escalate"), Escalation: x.Attr("escalation"), Expire: x.Attr("expire"), ExpireFlow: x.Attr("expireFlow"),
+	}
+	if d == (DeadlineOf{}) {
+		return nil
+	}
+	return &d
+}
+
 func approvalOf(x *xmltree.Element) *ApprovalOf {
 	a := &ApprovalOf{
 		Mode: x.Attr("mode"), Quorum: x.Attr("quorum"), Self: x.Attr("self"),
 		RoleFilter: x.Attr("roleFilter"), ApplicationFilter: x.Attr("applicationFilter"),
-		ApproveFlow: x.Attr("approveFlow"), DenyFlow: x.Attr("denyFlow"), Remind: x.Attr("remind"), Escalate: x.Attr("escalate"), Stages: []string{},
+		ApproveFlow: x.Attr("approveFlow"), DenyFlow: x.Attr("denyFlow"), Stages: []string{},
 	}
 	if a.Quorum == "" {
 		a.Quorum = "one"

@@ -90,6 +90,8 @@ func Register(registry sdk.Registry, o Options) {
 		messages.TypeGrantsDue:    workflows.GrantsDue,
 		messages.TypeProcess:      workflows.Process,
 		messages.TypeProcessIndex: workflows.ProcessIndex,
+		messages.TypeNotices:      workflows.Notices,
+		messages.TypeGrantDigest:  workflows.GrantDigest,
 	} {
 		registry.RegisterWorkflowWithOptions(of, workflow.RegisterOptions{Name: name})
 	}

@@ -41,6 +41,7 @@ type world struct {
 	through    func(n int) bool
 	unanswered func() error
 	honour     func(n int) time.Time
+	deliver    func(n int) time.Time
 
 	counts  map[string]int
 	results []synctask.Result
@@ -142,6 +143,17 @@ func (s *syncWorld) Wake(context.Context, uuid.UUID) error {
 func (s *syncWorld) HonourDates(context.Context) (time.Time, error) {
 	return answer(s.w.honour, s.w.asked("honour")), nil
 }
+
+func (s *syncWorld) HonourDeadlines(context.Context) error {
+	s.w.asked("deadlines")
+	return nil
+}
+
+func (s *syncWorld) DeliverMails(context.Context) (time.Time, error) {
+	return answer(s.w.deliver, s.w.asked("deliver")), nil
+}
+
+func (s *syncWorld) DigestGrants(context.Context) (int, error) { return s.w.asked("digest"), nil }
 
 type runWorld struct{ w *world }
 

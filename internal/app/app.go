@@ -13,6 +13,9 @@ import (
 
 	"provost/api"
 	"provost/internal/config"
+	"provost/internal/logging"
+	"provost/internal/notice"
+	"provost/internal/notify"
 	"provost/internal/relay"
 	"provost/internal/run"
 	"provost/internal/telemetry"
@@ -116,6 +119,7 @@ func (a *App) startWorker(ctx context.Context) error {
 	s := &a.settings
 	room := newEngineRoom(a.Core, s.Worker.Server, s.Logger)
 	a.room = room
+	room.upkeep.Office = &notice.Office{Store: a.Tenant, Post: &notify.Mailer{Settings: a.Platform.Settings}, Settings: a.Platform.Settings, PublicURL: a.URL(), Logger: logging.Slog(s.Logger)}
 	a.cleanup.Add("agents", func(context.Context) error { room.pool.Close(); return nil })
 	started, err := worker.Start(ctx, worker.Options{
 		Server: s.Worker.Server, Version: s.Version, Temporal: a.Temporal, Tenant: a.Tenant, Core: s.Worker.Core,
@@ -129,7 +133,7 @@ func (a *App) startWorker(ctx context.Context) error {
 		return nil
 	}
 	a.startRelay(ctx)
-	return scheduleMaintenance(ctx, a.Temporal)
+	return errors.Join(scheduleMaintenance(ctx, a.Temporal), scheduleDigests(ctx, a.Temporal))
 }
 
 // startRelay delivers the outbox until the process stops.

@@ -48,7 +48,7 @@ func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 	return &engineRoom{
 		sync:    &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
 		runs:    &activities.Runs{Service: runs},
-		upkeep:  &activities.Upkeep{House: tenant, Sealer: Seals(c, logger), Dates: p},
+		upkeep:  &activities.Upkeep{House: tenant, Sealer: Seals(c, logger), Dates: p, Deadlines: tenant},
 		process: &activities.Process{Ledger: tenant.Ledger(), Steps: steps(c), Pool: pool},
 		pool:    pool,
 	}

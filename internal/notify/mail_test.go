@@ -1,73 +1,17 @@
 package notify_test
 
 import (
-	"context"
-	"io"
-	"net"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
 	"provost/internal/fault"
 	"provost/internal/notify"
+	"provost/internal/notify/notifytest"
 	"provost/internal/parameter"
 )
-
-// office is a mail server that keeps what it is given.
-type office struct {
-	mu      sync.Mutex
-	to      []string
-	letters []string
-	refuse  map[string]*smtp.SMTPError // by recipient
-}
-
-func (o *office) NewSession(*smtp.Conn) (smtp.Session, error) { return &counter{office: o}, nil }
-
-type counter struct{ *office }
-
-func (*counter) Mail(string, *smtp.MailOptions) error { return nil }
-func (*counter) Reset()                               {}
-func (*counter) Logout() error                        { return nil }
-
-func (c *counter) Rcpt(to string, _ *smtp.RcptOptions) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if refusal := c.refuse[to]; refusal != nil {
-		return refusal
-	}
-	c.to = append(c.to, to)
-	return nil
-}
-
-func (c *counter) Data(r io.Reader) error {
-	text, err := io.ReadAll(r)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.letters = append(c.letters, string(text))
-	return err
-}
-
-// open starts the server and gives settings for it.
-func open(t *testing.T, o *office) parameter.Mail {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	server := smtp.NewServer(o)
-	server.AllowInsecureAuth, server.ReadTimeout = true, 10*time.Second
-	go func() { _ = server.Serve(listener) }() // ends with the test
-	t.Cleanup(func() { require.NoError(t, server.Close()) })
-	address, ok := listener.Addr().(*net.TCPAddr)
-	require.True(t, ok)
-	return parameter.Mail{Host: "127.0.0.1", Port: address.Port, From: "provost@example.org", Protocol: "SMTP"}
-}
-
-type settings parameter.Mail
-
-func (s settings) Mail(context.Context) (parameter.Mail, error) { return parameter.Mail(s), nil }
 
 func sample() notify.Message {
 	return notify.Message{
@@ -78,12 +22,12 @@ func sample() notify.Message {
 
 func TestMailArrives(t *testing.T) {
 	t.Parallel()
-	o := &office{}
-	mailer := &notify.Mailer{Settings: settings(open(t, o))}
+	o := &notifytest.Server{}
+	mailer := &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, o))}
 	require.NoError(t, mailer.Send(t.Context(), sample()))
-	require.ElementsMatch(t, []string{"anna@example.org", "bert@example.org"}, o.to)
-	require.Len(t, o.letters, 1)
-	head, body, found := strings.Cut(o.letters[0], "\r\n\r\n")
+	require.ElementsMatch(t, []string{"anna@example.org", "bert@example.org"}, o.Recipients())
+	require.Len(t, o.Letters(), 1)
+	head, body, found := strings.Cut(o.Letters()[0], "\r\n\r\n")
 	require.True(t, found)
 	require.Contains(t, head, "Message-ID: <one.two.3@process.provost>")
 	require.Contains(t, head, "From: <provost@example.org>")
@@ -94,21 +38,21 @@ func TestMailArrives(t *testing.T) {
 
 func TestSubjectIsOneLine(t *testing.T) {
 	t.Parallel()
-	o := &office{}
-	mailer := &notify.Mailer{Settings: settings(open(t, o))}
+	o := &notifytest.Server{}
+	mailer := &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, o))}
 	message := sample()
 	message.Subject = "Hello\r\nBcc: eve@example.org"
 	require.NoError(t, mailer.Send(t.Context(), message))
-	require.NotContains(t, o.to, "eve@example.org")
-	require.Contains(t, o.letters[0], "Subject: Hello Bcc: eve@example.org\r\n")
+	require.NotContains(t, o.Recipients(), "eve@example.org")
+	require.Contains(t, o.Letters()[0], "Subject: Hello Bcc: eve@example.org\r\n")
 }
 
 func TestMailThatCannotBeSent(t *testing.T) {
 	t.Parallel()
-	o := &office{refuse: map[string]*smtp.SMTPError{
+	o := &notifytest.Server{Refuse: map[string]*smtp.SMTPError{
 		"gone@example.org": {Code: 550, Message: "no such mailbox"}, "busy@example.org": {Code: 451, Message: "try later"},
 	}}
-	good := open(t, o)
+	good := notifytest.New(t, o)
 	for name, c := range map[string]struct {
 		settings func(*parameter.Mail)
 		message  func(*notify.Message)
@@ -133,9 +77,32 @@ func TestMailThatCannotBeSent(t *testing.T) {
 			if c.message != nil {
 				c.message(&m)
 			}
-			err := (&notify.Mailer{Settings: settings(s)}).Send(t.Context(), m)
+			err := (&notify.Mailer{Settings: notifytest.Settings(s)}).Send(t.Context(), m)
 			require.ErrorContains(t, err, c.says)
 			require.Equal(t, c.final, fault.Is(err, fault.Invalid))
 		})
 	}
+}
+
+// Many messages go by one connection, and one that is refused keeps none of the others.
+func TestManyMailsByOneConnection(t *testing.T) {
+	t.Parallel()
+	o := &notifytest.Server{Refuse: map[string]*smtp.SMTPError{"gone@example.org": {Code: 550, Message: "no such mailbox"}}}
+	mailer := &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, o))}
+	messages := make([]notify.Message, 4)
+	for i, to := range []string{"anna@example.org", "gone@example.org", "an na", "bert@example.org"} {
+		messages[i] = sample()
+		messages[i].To, messages[i].HTML = []string{to}, "<p>día</p>"
+	}
+	errs, err := mailer.SendAll(t.Context(), messages)
+	require.NoError(t, err)
+	require.NoError(t, errs[0])
+	require.True(t, fault.Is(errs[1], fault.Invalid))
+	require.True(t, fault.Is(errs[2], fault.Invalid))
+	require.NoError(t, errs[3])
+	require.Equal(t, []string{"anna@example.org", "bert@example.org"}, o.Recipients())
+	require.Equal(t, 1, o.Visits())
+	letter := notifytest.Read(t, o.Letters()[1])
+	require.Equal(t, "Sample text: día.\n", letter.Text)
+	require.Equal(t, "<p>día</p>", letter.HTML)
 }

@@ -33,6 +33,11 @@ const (
 	MailUser       = "mail.user"
 	MailPassword   = "mail.password"
 	MailPort       = "mail.port"
+	MailNotices    = "provost.mail.notices"   // the usual notices: true or false
+	MailShortcuts  = "provost.mail.shortcuts" // links in mails that decide: true or false
+	Language       = "soffid.language"
+	LanguageUsual  = "soffid.language.default"
+	PublicURL      = "AutoSSOURL"
 )
 
 // Engine modes: what a change does (guide page 044).

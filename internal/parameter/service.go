@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -149,6 +150,7 @@ func refuseRequired(p *Parameter) error {
 var choices = map[string][]string{
 	TaskMode: {ModeReadOnly, ModeManual, ModeAuto}, Interpreter: {"javascript", "beanshell", "autodetect"},
 	GroupHolder: {HolderNone, HolderOptional, HolderAlways}, MailAuth: {"true", "false"}, BPMRetry: {"true", "false"},
+	MailNotices: {"true", "false"}, MailShortcuts: {"true", "false"}, Language: {"en", "es"}, LanguageUsual: {"en", "es"},
 }
 
 // numbers are the least and the greatest value of parameters that are whole numbers.
@@ -168,6 +170,11 @@ func Check(name, value string) error {
 	if name == TrustedProxies {
 		if _, err := proxies(value); err != nil {
 			return fault.InvalidField("value", "%s must list addresses or networks such as 192.0.2.7 or 2001:db8::/32: %s", name, err)
+		}
+	}
+	if name == ExternalURL || name == PublicURL {
+		if u, err := url.Parse(value); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return fault.InvalidField("value", "%s must be an address such as https://provost.example.org.", name)
 		}
 	}
 	if name == MailFrom {

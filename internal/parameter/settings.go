@@ -1,6 +1,7 @@
 package parameter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -86,6 +87,28 @@ func (s *Settings) Mail(ctx context.Context) (Mail, error) {
 		return Mail{}, err
 	}
 	return m, nil
+}
+
+// Notices is how mails speak to people.
+type Notices struct {
+	// URL is where people reach the console, without a slash at its end; empty when no parameter says so.
+	URL string
+	// Language is that of everybody; empty for each person's own. Usual is the one of those whose own is not known.
+	Language, Usual string
+	// Shortcuts tells whether mails may have links that decide.
+	Shortcuts bool
+}
+
+// Notices gives how mails speak to people.
+func (s *Settings) Notices(ctx context.Context) (Notices, error) {
+	values, err := s.Text(ctx, ExternalURL, PublicURL, Language, LanguageUsual, MailShortcuts)
+	if err != nil {
+		return Notices{}, err
+	}
+	return Notices{
+		URL: strings.TrimRight(cmp.Or(values[ExternalURL], values[PublicURL]), "/"), Language: values[Language], Usual: cmp.Or(values[LanguageUsual], "en"),
+		Shortcuts: values[MailShortcuts] != "false",
+	}, nil
 }
 
 // Secret opens a secret parameter; an absent one is empty.

@@ -94,7 +94,14 @@ type Opening struct {
 	Candidates []Principal
 	Due        *time.Time
 	Remind     *time.Time
-	Lines      []Line // of the part; given with its first stage
+	// Expire is when the task ends by itself, and ExpireFlow the way out of the node then; empty denies an approval.
+	Expire     *time.Time
+	ExpireFlow string
+	Escalation *Escalation // at the due date; nil for none
+	Letter     *Letter     // in the place of the usual notice
+	Unsent     string      // why there is no letter though the definition has one; for the log
+	Copies     []string    // addresses that get the letter too
+	Lines      []Line      // of the part; given with its first stage
 	Values     bpm.Values
 }
 

@@ -151,6 +151,9 @@ func (r *Relay) send(ctx context.Context, row store.Delivery) error {
 	case store.KindGrantsDue:
 		in := messages.GrantsDue{}
 		return r.look(ctx, in.WorkflowID(), messages.TypeGrantsDue, in, "dates of memberships, groups, grants and approvals", "", 3)
+	case store.KindNotices:
+		in := messages.Notices{}
+		return r.look(ctx, in.WorkflowID(), messages.TypeNotices, in, "deadlines of tasks, and mails", "", 3)
 	case store.KindProcessStart:
 		return decoded(row, func(p store.ProcessStart) error { return r.startProcess(ctx, p) })
 	case store.KindProcessDecide:

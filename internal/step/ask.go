@@ -12,6 +12,7 @@ import (
 	"provost/bpm"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/task"
 )
 
 // Codes of what may be wrong with a step that people do.
@@ -56,7 +57,7 @@ func (s *Service) Open(ctx context.Context, a process.Asking) ([]process.Opened,
 	if err := s.Ledger.Open(ctx, a.Process, all); err != nil {
 		return nil, fmt.Errorf("open tasks: %w", err)
 	}
-	return opened, s.notify(ctx, sc, a.Asks, all)
+	return opened, nil
 }
 
 // over gives values with others on top.
@@ -65,31 +66,6 @@ func over(values, top bpm.Values) bpm.Values {
 	maps.Copy(out, values)
 	maps.Copy(out, top)
 	return out
-}
-
-// notify sends the notices of steps whose definition has one to those who are asked. A notice that cannot be sent for good does not keep
-// the task from its people, who find it in their inbox.
-func (s *Service) notify(ctx context.Context, sc *scene, asks []bpm.Ask, opened []process.Opening) error {
-	for _, ask := range asks {
-		of := sc.step(ask.Node).Mail
-		if of == nil {
-			continue
-		}
-		var people []process.Principal
-		for _, o := range opened {
-			if o.Work == ask.Work && o.Stage == 0 {
-				people = append(people, o.Candidates...)
-			}
-		}
-		if len(people) == 0 {
-			continue
-		}
-		err := s.post(ctx, sc, letter{node: ask.Node, visit: ask.Visit, values: ask.Values, mail: of, people: people})
-		if _, refused := errors.AsType[*bpm.Fault](err); err != nil && !refused {
-			return err
-		}
-	}
-	return nil
 }
 
 // ask says which tasks a step opens; none when there is nothing to ask.
@@ -119,7 +95,11 @@ func (s *Service) ask(ctx context.Context, sc *scene, a bpm.Ask) ([]process.Open
 // opening is what all tasks of a step have in common.
 func (s *Service) opening(ctx context.Context, sc *scene, step *bpm.Step, a bpm.Ask) (process.Opening, error) {
 	o := process.Opening{Work: a.Work, Element: a.Node, Name: step.Name, Values: a.Values}
-	texts, err := s.texts(ctx, sc, a.Node, a.Values, step.Title, step.Due)
+	late := bpm.DeadlineOf{}
+	if step.Deadline != nil {
+		late = *step.Deadline
+	}
+	texts, err := s.texts(ctx, sc, a.Node, a.Values, step.Title, step.Due, late.Remind, late.Expire, late.Escalate)
 	if err != nil {
 		return o, err
 	}
@@ -129,10 +109,60 @@ func (s *Service) opening(ctx context.Context, sc *scene, step *bpm.Step, a bpm.
 	if o.Due, err = due(texts[1], sc.now); err != nil {
 		return o, &bpm.Fault{Code: faultDue, Message: fmt.Sprintf("The due date of %s, %q, is neither a date nor a duration: %v.", step.Name, texts[1], err)}
 	}
-	if step.Approval != nil && o.Due != nil {
-		o.Remind, err = before(step.Approval.Remind, *o.Due)
+	late.Remind, late.Expire, late.Escalate = texts[2], texts[3], texts[4]
+	if err := s.late(ctx, &o, &late); err != nil {
+		return o, err
 	}
-	return o, err
+	return o, s.letter(ctx, sc, step, a, &o)
+}
+
+// late says what happens to a task that is not done by its due date. Without a date nothing does.
+func (s *Service) late(ctx context.Context, o *process.Opening, of *bpm.DeadlineOf) error {
+	if o.Due == nil {
+		return nil
+	}
+	var err error
+	if o.Remind, err = before(of.Remind, *o.Due); err != nil {
+		return err
+	}
+	if of.Expire != "" {
+		if o.Expire, err = after(of.Expire, *o.Due); err != nil {
+			return err
+		}
+		o.ExpireFlow = of.ExpireFlow
+	}
+	if strings.TrimSpace(of.Escalate) == "" {
+		return nil
+	}
+	found, unknown, err := s.Ledger.Principals(ctx, []string{of.Escalate})
+	if err != nil {
+		return fmt.Errorf("look up whom to escalate to: %w", err)
+	}
+	o.Escalation = &process.Escalation{Replace: of.Replaces(), To: found, Unknown: unknown}
+	return nil
+}
+
+// letter writes the notice of a step whose definition has one; else people get the usual one. A notice that cannot be written does not keep
+// the task from its people; the log says why they got the usual one.
+func (s *Service) letter(ctx context.Context, sc *scene, step *bpm.Step, a bpm.Ask, o *process.Opening) error {
+	if step.Mail == nil {
+		return nil
+	}
+	texts, err := s.texts(ctx, sc, a.Node, a.Values, step.Mail.Actors, step.Mail.Address, step.Mail.Subject, step.Mail.Message)
+	if f, ok := errors.AsType[*bpm.Fault](err); ok {
+		o.Unsent = f.Message
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o.Letter = &process.Letter{Subject: texts[2], Text: texts[3], Shortcut: step.Mail.Shortcut && task.ByShortcut(step)}
+	o.Copies, err = s.recipients(ctx, texts[0], texts[1])
+	if f, ok := errors.AsType[*bpm.Fault](err); ok {
+		o.Unsent = f.Message
+		return nil
+	}
+	return err
 }
 
 // due reads a date, or a duration from now on. No text is no due date.
@@ -166,6 +196,16 @@ func before(text string, at time.Time) (*time.Time, error) {
 	}
 	remind := at.Add(at.Sub(after))
 	return &remind, nil
+}
+
+// after is the moment that lies a duration after a due date.
+func after(text string, at time.Time) (*time.Time, error) {
+	period, err := bpm.ParsePeriod(text)
+	if err != nil {
+		return nil, &bpm.Fault{Code: faultDue, Message: fmt.Sprintf("The time after which the task expires, %q, is no duration: %v.", text, err)}
+	}
+	end, err := period.After(at)
+	return &end, err
 }
 
 // people finds who may do a task: by the script, by the expression, or by the lane.

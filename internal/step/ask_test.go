@@ -113,7 +113,7 @@ func TestDatesOfATask(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, map[string]*bpm.Step{"ask": {
-				Name: "Decide", Title: "For #{requesterName}", Due: c.due, Actors: &bpm.Assignment{Lane: []string{"bob"}}, Approval: &bpm.ApprovalOf{Mode: "displayPending", Remind: c.remind},
+				Name: "Decide", Title: "For #{requesterName}", Due: c.due, Actors: &bpm.Assignment{Lane: []string{"bob"}}, Approval: &bpm.ApprovalOf{Mode: "displayPending"}, Deadline: &bpm.DeadlineOf{Remind: c.remind},
 			}})
 			values := grants(list(request("1", "reader@shop")))
 			values["limit"] = json.RawMessage(`"PT36H"`)

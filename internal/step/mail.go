@@ -26,7 +26,6 @@ type letter struct {
 	visit  int
 	values bpm.Values
 	mail   *bpm.MailOf
-	people []process.Principal // besides the actors of the mail
 }
 
 // post fills a letter in and sends it.
@@ -35,7 +34,7 @@ func (s *Service) post(ctx context.Context, sc *scene, l letter) error {
 	if err != nil {
 		return err
 	}
-	to, err := s.recipients(ctx, l.people, texts[0], texts[1])
+	to, err := s.recipients(ctx, texts[0], texts[1])
 	if err != nil {
 		return err
 	}
@@ -43,13 +42,13 @@ func (s *Service) post(ctx context.Context, sc *scene, l letter) error {
 	return asFault(s.Post.Send(ctx, notify.Message{ID: id, To: to, Subject: texts[2], Text: texts[3]}))
 }
 
-// recipients are the addresses of people and actors, and those that are given as such, separated by commas, semicolons or blanks.
-func (s *Service) recipients(ctx context.Context, people []process.Principal, actors, addresses string) ([]string, error) {
+// recipients are the addresses of actors, and those that are given as such, separated by commas, semicolons or blanks.
+func (s *Service) recipients(ctx context.Context, actors, addresses string) ([]string, error) {
 	found, _, err := s.Ledger.Principals(ctx, []string{actors})
 	if err != nil {
 		return nil, fmt.Errorf("look actors up: %w", err)
 	}
-	to, err := s.Ledger.Addresses(ctx, append(found, people...))
+	to, err := s.Ledger.Addresses(ctx, found)
 	if err != nil {
 		return nil, err
 	}

@@ -48,23 +48,31 @@ func (l *Ledger) decisions(ctx context.Context, u *unit, id uuid.UUID, rows []db
 		if !r.Finishes {
 			continue
 		}
-		of := said[r.Work]
-		if out[i].Outcome, out[i].Values, err = process.Conclude(of.step, r.Outcome, of.payloads, of.lines); err != nil {
+		of := said.of[r.Work]
+		if out[i].Outcome, out[i].Values, err = process.Conclude(said.library.Steps[r.Element], r.Outcome, of.payloads, of.lines); err != nil {
 			return nil, err
+		}
+		if expired := r.ClosedBy == ""; expired && r.Outcome != "" {
+			out[i].Outcome = r.Outcome // as the definition says for that
 		}
 	}
 	return out, nil
 }
 
+// opinions are what the people of works said.
+type opinions struct {
+	library *bpm.Library
+	of      map[int64]*opinion
+}
+
 // opinion is what all people of a node said.
 type opinion struct {
-	step     *bpm.Step
 	payloads []bpm.Values // in the order of their completion
 	lines    []process.DecidedLine
 }
 
 // said reads what the people of works said.
-func (l *Ledger) said(ctx context.Context, u *unit, id uuid.UUID, works []int64) (map[int64]*opinion, error) {
+func (l *Ledger) said(ctx context.Context, u *unit, id uuid.UUID, works []int64) (*opinions, error) {
 	brief, err := l.Brief(ctx, id)
 	if err != nil {
 		return nil, err
@@ -73,9 +81,9 @@ func (l *Ledger) said(ctx context.Context, u *unit, id uuid.UUID, works []int64)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[int64]*opinion, len(works))
+	out := &opinions{library: library, of: make(map[int64]*opinion, len(works))}
 	for _, w := range works {
-		out[w] = &opinion{}
+		out.of[w] = &opinion{}
 	}
 	rows, err := u.q.PayloadsOfWorks(ctx, db.PayloadsOfWorksParams{ProcessID: id, Works: works})
 	if err != nil {
@@ -86,14 +94,14 @@ func (l *Ledger) said(ctx context.Context, u *unit, id uuid.UUID, works []int64)
 		if err := json.Unmarshal(r.Payload, &payload); err != nil {
 			return nil, fmt.Errorf("decode payload: %w", err)
 		}
-		of := out[r.Work]
-		of.step, of.payloads = library.Steps[r.Element], append(of.payloads, payload)
+		of := out.of[r.Work]
+		of.payloads = append(of.payloads, payload)
 	}
 	lines, err := u.lines(ctx, id, works)
 	if err != nil {
 		return nil, err
 	}
-	for work, of := range out {
+	for work, of := range out.of {
 		of.lines = lines[work]
 	}
 	return out, nil

@@ -55,7 +55,10 @@ func (l *Ledger) Open(ctx context.Context, id uuid.UUID, openings []process.Open
 		if len(tasks) == 0 {
 			return nil
 		}
-		return u.q.AddCandidateAccess(ctx, db.AddCandidateAccessParams{ProcessID: id, Tasks: tasks})
+		if err := u.q.AddCandidateAccess(ctx, db.AddCandidateAccessParams{ProcessID: id, Tasks: tasks}); err != nil {
+			return fmt.Errorf("let candidates see the process: %w", err)
+		}
+		return u.tellAsked(ctx, taskMail(tasks))
 	})
 }
 
@@ -72,6 +75,10 @@ func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step 
 	if err != nil {
 		return nil, err
 	}
+	late, err := deadlineOf(o)
+	if err != nil {
+		return nil, err
+	}
 	status := "open"
 	if o.Stage > 0 {
 		status = "waiting"
@@ -84,7 +91,8 @@ func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step 
 		}
 		task, err := u.q.InsertProcessTask(ctx, db.InsertProcessTaskParams{
 			ID: key, ProcessID: id, Work: o.Work, Part: int32(o.Part), Stage: int32(o.Stage), Seat: int32(seat), //nolint:gosec // small numbers
-			Element: o.Element, Name: o.Name, Title: o.Title, Status: status, DueAt: o.Due, RemindAt: o.Remind, Variables: values,
+			Element: o.Element, Name: o.Name, Title: o.Title, Status: status, DueAt: o.Due, RemindAt: o.Remind, ExpireAt: o.Expire,
+			ExpireFlow: o.ExpireFlow, Escalation: late.escalation, Letter: late.letter, Variables: values,
 		})
 		if errors.Is(err, pgx.ErrNoRows) {
 			continue // it is open already
@@ -101,7 +109,32 @@ func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step 
 		}
 		made = append(made, task)
 	}
+	if err := u.logUnsent(ctx, id, made, o); err != nil {
+		return nil, err
+	}
+	if err := u.tellCopies(ctx, made, o); err != nil {
+		return nil, err
+	}
 	return made, u.openLines(ctx, id, o)
+}
+
+// deadline is what is kept of an opening for later, as JSON; null for what it does not have.
+type deadline struct{ escalation, letter json.RawMessage }
+
+func deadlineOf(o *process.Opening) (d deadline, err error) {
+	if o.Escalation != nil {
+		kept := *o.Escalation
+		kept.To, kept.Unknown = append([]process.Principal{}, kept.To...), append([]string{}, kept.Unknown...) // lists, also when they are empty
+		if d.escalation, err = json.Marshal(kept); err != nil {
+			return d, fmt.Errorf("encode escalation: %w", err)
+		}
+	}
+	if o.Letter != nil {
+		if d.letter, err = json.Marshal(o.Letter); err != nil {
+			return d, fmt.Errorf("encode letter: %w", err)
+		}
+	}
+	return d, nil
 }
 
 func (u *unit) openLines(ctx context.Context, id uuid.UUID, o *process.Opening) error {

@@ -50,6 +50,11 @@ func (l *Ledger) Record(ctx context.Context, e process.Entry) error {
 		if err := u.recordPosition(ctx, of, &e); err != nil {
 			return err
 		}
+		if e.Finish != nil {
+			if err := u.tellEnd(ctx, e.Process); err != nil {
+				return err
+			}
+		}
 		return l.tell(ctx, u, &e)
 	})
 }
@@ -200,7 +205,8 @@ func (u *unit) openIncidents(ctx context.Context, e *process.Entry) error {
 		return nil
 	}
 	opened := db.OpenIncidentsParams{ProcessID: e.Process, At: e.At}
-	for _, a := range e.Incidents {
+	for i := range e.Incidents {
+		a := &e.Incidents[i]
 		id, err := uuid.NewV7()
 		if err != nil {
 			return fmt.Errorf("make incident id: %w", err)
@@ -211,6 +217,16 @@ func (u *unit) openIncidents(ctx context.Context, e *process.Entry) error {
 	}
 	if err := u.q.OpenIncidents(ctx, opened); err != nil {
 		return fmt.Errorf("write incidents: %w", err)
+	}
+	names, err := u.entered(ctx, e.Process, opened.Elements)
+	if err != nil {
+		return err
+	}
+	for i := range e.Incidents {
+		a := &e.Incidents[i]
+		if err := u.tellIncident(ctx, e.Process, a, cmp.Or(names[a.Node], a.Node)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -266,11 +282,8 @@ func (u *unit) keepVariables(ctx context.Context, id uuid.UUID, first []string, 
 	return nil
 }
 
-// names gives elements the names they were entered under, once each.
-func (u *unit) names(ctx context.Context, id uuid.UUID, elements []string) ([]string, error) {
-	if len(elements) == 0 {
-		return nil, nil
-	}
+// entered gives the names that elements were entered under.
+func (u *unit) entered(ctx context.Context, id uuid.UUID, elements []string) (map[string]string, error) {
 	rows, err := u.q.NamesOfPlaces(ctx, db.NamesOfPlacesParams{ProcessID: id, Elements: elements})
 	if err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
@@ -278,6 +291,18 @@ func (u *unit) names(ctx context.Context, id uuid.UUID, elements []string) ([]st
 	known := make(map[string]string, len(rows))
 	for _, r := range rows {
 		known[r.Element] = r.Name
+	}
+	return known, nil
+}
+
+// names gives elements the names they were entered under, once each.
+func (u *unit) names(ctx context.Context, id uuid.UUID, elements []string) ([]string, error) {
+	if len(elements) == 0 {
+		return nil, nil
+	}
+	known, err := u.entered(ctx, id, elements)
+	if err != nil {
+		return nil, err
 	}
 	var out []string
 	seen := map[string]bool{}

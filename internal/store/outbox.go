@@ -20,6 +20,8 @@ const (
 	KindRunSignal  = "run.signal"
 	KindGrantsDue  = "grants.due" // start, or wake, of the workflow that honours dates; written by the trigger follow_dates
 
+	KindNotices = "notices" // start, or wake, of the workflow of deadlines and mails; written by follow_notices and follow_deadlines
+
 	KindProcessStart   = "process.start"   // start of the workflow of a process
 	KindProcessDecide  = "process.decide"  // Update of a process: a task was completed
 	KindProcessControl = "process.control" // Update of a process: somebody steers it

@@ -298,7 +298,10 @@ func (s *ProcessTasks) OpenNext(ctx context.Context, tasks []uuid.UUID) error {
 		if err := u.q.OpenNextTasks(ctx, tasks); err != nil {
 			return fmt.Errorf("open tasks: %w", err)
 		}
-		return u.q.ShowCandidates(ctx, db.ShowCandidatesParams{Tasks: tasks, Pending: true})
+		if err := u.q.ShowCandidates(ctx, db.ShowCandidatesParams{Tasks: tasks, Pending: true}); err != nil {
+			return fmt.Errorf("show candidates: %w", err)
+		}
+		return u.tellAsked(ctx, taskMail(tasks))
 	})
 }
 

@@ -32,6 +32,9 @@ func (t *Tenant) Sweep(ctx context.Context) (int, error) {
 		if err := u.lateDates(ctx); err != nil {
 			return fmt.Errorf("look for late dates: %w", err)
 		}
+		if err := u.lateNotices(ctx); err != nil {
+			return fmt.Errorf("look for late notices: %w", err)
+		}
 		stale, err := u.q.StaleTasks(ctx, sweepAtOnce)
 		if err != nil {
 			return fmt.Errorf("read stale tasks: %w", err)
@@ -66,6 +69,9 @@ func (t *Tenant) Purge(ctx context.Context) error {
 	return t.exec(ctx, func(ctx context.Context, u *unit) error {
 		if _, err := u.q.PurgeFinishedTasks(ctx, finishedTaskDays); err != nil {
 			return fmt.Errorf("purge finished tasks: %w", err)
+		}
+		if err := u.q.PurgeMails(ctx, mailDays); err != nil {
+			return fmt.Errorf("purge mails: %w", err)
 		}
 		return nil
 	})

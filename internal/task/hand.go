@@ -9,6 +9,7 @@ import (
 
 	"provost/bpm"
 	"provost/internal/audit"
+	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/process"
 )
@@ -112,7 +113,7 @@ func (s *Tasks) Claim(ctx context.Context, id uuid.UUID) (Task, error) {
 
 // Release gives a task back: to who delegated it, else to all candidates. Who has taken it may, and managers.
 func (s *Tasks) Release(ctx context.Context, id uuid.UUID) (Task, error) {
-	return s.change(ctx, id, "release", func(_ context.Context, t *Task, by *standing) (string, bool, error) {
+	return s.change(ctx, id, "release", func(ctx context.Context, t *Task, by *standing) (string, bool, error) {
 		switch {
 		case t.Status == Open:
 			return "", false, fault.New(fault.Conflict, "Nobody has taken the task %q.", t.Title)
@@ -121,7 +122,7 @@ func (s *Tasks) Release(ctx context.Context, id uuid.UUID) (Task, error) {
 		}
 		if t.OwnerID != nil && !is(t.OwnerID, *t.AssigneeID) {
 			t.AssigneeID, t.OwnerID = t.OwnerID, nil
-			return "back to " + t.Owner, true, nil
+			return "back to " + t.Owner, true, s.announce(ctx, t, &by.who, Announcement{Returned: true})
 		}
 		t.Status, t.AssigneeID, t.OwnerID = Open, nil, nil
 		return "", true, nil
@@ -156,8 +157,20 @@ func (s *Tasks) Delegate(ctx context.Context, id uuid.UUID, to, comment string) 
 		}
 		t.Status, t.AssigneeID = Claimed, &person.ID
 		text := strings.TrimSpace("to " + person.UserName + ". " + strings.TrimSpace(comment))
-		return text, true, s.Store.Admit(ctx, t.ProcessID, person.ID, process.PartActor)
+		if err := s.Store.Admit(ctx, t.ProcessID, person.ID, process.PartActor); err != nil {
+			return "", false, err
+		}
+		return text, true, s.announce(ctx, t, &by.who, Announcement{Comment: strings.TrimSpace(comment)})
 	})
+}
+
+// announce tells whoever has a task now that they do, unless they took it themselves.
+func (s *Tasks) announce(ctx context.Context, t *Task, by *authz.Principal, what Announcement) error {
+	if is(t.AssigneeID, by.UserID) {
+		return nil
+	}
+	what.By = by.UserName
+	return s.Store.Announce(ctx, t.ID, *t.AssigneeID, what)
 }
 
 // substitute checks whoever takes a task over by the rules that hold for everybody who does it.

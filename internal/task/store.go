@@ -31,6 +31,13 @@ type Seat struct {
 
 func (s *Seat) live() bool { return s.Status == Waiting || s.Status == Open || s.Status == Claimed }
 
+// Announcement says to somebody that they have a task now.
+type Announcement struct {
+	By       string // user name
+	Comment  string
+	Returned bool // it came back to them; else it was handed over
+}
+
 // Votes counts what was said about a line in one stage.
 type Votes struct{ Approvals, Denials int }
 
@@ -57,6 +64,8 @@ type Store interface {
 	SavePayload(ctx context.Context, id uuid.UUID, payload bpm.Values) error
 	// Admit lets somebody see the process from now on.
 	Admit(ctx context.Context, process, user uuid.UUID, part process.Part) error
+	// Announce lets somebody know by mail that they have a task now, where the installation sends such mails.
+	Announce(ctx context.Context, task, to uuid.UUID, what Announcement) error
 	Log(ctx context.Context, process uuid.UUID, line process.LogLine) error
 	// Tell has the workflow of the process look at a completed task.
 	Tell(ctx context.Context, process, task uuid.UUID) error
@@ -69,4 +78,8 @@ type Store interface {
 	DecideLine(ctx context.Context, line uuid.UUID, decision string, stage int) error
 	OpenNext(ctx context.Context, tasks []uuid.UUID) error
 	Close(ctx context.Context, tasks []uuid.UUID, reason string) error
+
+	// Shortcut gives the link in a mail whose token has this hash, or fault.NotFound. UseShortcut uses it up, and reports whether it was not before.
+	Shortcut(ctx context.Context, hash []byte) (Shortcut, error)
+	UseShortcut(ctx context.Context, hash []byte) (bool, error)
 }

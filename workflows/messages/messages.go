@@ -24,6 +24,8 @@ const (
 	TypeGrantsDue    = "grants.due"
 	TypeProcess      = "process"
 	TypeProcessIndex = "process.index"
+	TypeNotices      = "notices"
+	TypeGrantDigest  = "grants.digest"
 )
 
 // Signals.
@@ -70,6 +72,12 @@ type GrantsDue struct{}
 
 // WorkflowID is the id of the one workflow of a tenant that honours dates.
 func (GrantsDue) WorkflowID() string { return TypeGrantsDue }
+
+// Notices is the input of TypeNotices: the database says which deadlines and mails there are.
+type Notices struct{}
+
+// WorkflowID is the id of the one workflow of a tenant that sees to deadlines and mails.
+func (Notices) WorkflowID() string { return TypeNotices }
 
 // Run is the input of TypeRun.
 type Run struct {

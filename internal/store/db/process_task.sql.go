@@ -65,8 +65,8 @@ func (q *Queries) CloseWorks(ctx context.Context, arg CloseWorksParams) error {
 }
 
 const completedTasks = `-- name: CompletedTasks :many
-select id, work, finishes, outcome, closed_by from process_tasks
-where process_id = $1 and id = any ($2::uuid[]) and status = 'completed' order by array_position($2::uuid[], id)
+select id, work, element, finishes, outcome, closed_by from process_tasks
+where process_id = $1 and id = any ($2::uuid[]) and (status = 'completed' or status = 'expired' and finishes) order by array_position($2::uuid[], id)
 `
 
 type CompletedTasksParams struct {
@@ -77,11 +77,13 @@ type CompletedTasksParams struct {
 type CompletedTasksRow struct {
 	ID       uuid.UUID
 	Work     int64
+	Element  string
 	Finishes bool
 	Outcome  string
 	ClosedBy string
 }
 
+// An expired task that finished its node counts as completed by nobody.
 func (q *Queries) CompletedTasks(ctx context.Context, arg CompletedTasksParams) ([]CompletedTasksRow, error) {
 	rows, err := q.db.Query(ctx, completedTasks, arg.ProcessID, arg.Tasks)
 	if err != nil {
@@ -94,6 +96,7 @@ func (q *Queries) CompletedTasks(ctx context.Context, arg CompletedTasksParams) 
 		if err := rows.Scan(
 			&i.ID,
 			&i.Work,
+			&i.Element,
 			&i.Finishes,
 			&i.Outcome,
 			&i.ClosedBy,
@@ -109,7 +112,7 @@ func (q *Queries) CompletedTasks(ctx context.Context, arg CompletedTasksParams) 
 }
 
 const finishedWorks = `-- name: FinishedWorks :many
-select id, work, finishes, outcome, closed_by from process_tasks where process_id = $1 and work = any ($2::bigint[]) and finishes order by work
+select id, work, element, finishes, outcome, closed_by from process_tasks where process_id = $1 and work = any ($2::bigint[]) and finishes order by work
 `
 
 type FinishedWorksParams struct {
@@ -120,6 +123,7 @@ type FinishedWorksParams struct {
 type FinishedWorksRow struct {
 	ID       uuid.UUID
 	Work     int64
+	Element  string
 	Finishes bool
 	Outcome  string
 	ClosedBy string
@@ -137,6 +141,7 @@ func (q *Queries) FinishedWorks(ctx context.Context, arg FinishedWorksParams) ([
 		if err := rows.Scan(
 			&i.ID,
 			&i.Work,
+			&i.Element,
 			&i.Finishes,
 			&i.Outcome,
 			&i.ClosedBy,
@@ -213,25 +218,29 @@ func (q *Queries) InsertProcessLines(ctx context.Context, arg InsertProcessLines
 }
 
 const insertProcessTask = `-- name: InsertProcessTask :one
-insert into process_tasks (id, process_id, work, part, stage, seat, element, name, title, status, due_at, remind_at, variables)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+insert into process_tasks (id, process_id, work, part, stage, seat, element, name, title, status, due_at, remind_at, expire_at, expire_flow, escalation, letter, variables)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 on conflict (process_id, work, part, stage, seat) do nothing returning id
 `
 
 type InsertProcessTaskParams struct {
-	ID        uuid.UUID
-	ProcessID uuid.UUID
-	Work      int64
-	Part      int32
-	Stage     int32
-	Seat      int32
-	Element   string
-	Name      string
-	Title     string
-	Status    string
-	DueAt     *time.Time
-	RemindAt  *time.Time
-	Variables json.RawMessage
+	ID         uuid.UUID
+	ProcessID  uuid.UUID
+	Work       int64
+	Part       int32
+	Stage      int32
+	Seat       int32
+	Element    string
+	Name       string
+	Title      string
+	Status     string
+	DueAt      *time.Time
+	RemindAt   *time.Time
+	ExpireAt   *time.Time
+	ExpireFlow string
+	Escalation json.RawMessage
+	Letter     json.RawMessage
+	Variables  json.RawMessage
 }
 
 func (q *Queries) InsertProcessTask(ctx context.Context, arg InsertProcessTaskParams) (uuid.UUID, error) {
@@ -248,6 +257,10 @@ func (q *Queries) InsertProcessTask(ctx context.Context, arg InsertProcessTaskPa
 		arg.Status,
 		arg.DueAt,
 		arg.RemindAt,
+		arg.ExpireAt,
+		arg.ExpireFlow,
+		arg.Escalation,
+		arg.Letter,
 		arg.Variables,
 	)
 	var id uuid.UUID
@@ -256,7 +269,7 @@ func (q *Queries) InsertProcessTask(ctx context.Context, arg InsertProcessTaskPa
 }
 
 const payloadsOfWorks = `-- name: PayloadsOfWorks :many
-select work, element, payload from process_tasks
+select work, payload from process_tasks
 where process_id = $1 and work = any ($2::bigint[]) and status = 'completed' order by work, closed_at, id
 `
 
@@ -267,7 +280,6 @@ type PayloadsOfWorksParams struct {
 
 type PayloadsOfWorksRow struct {
 	Work    int64
-	Element string
 	Payload json.RawMessage
 }
 
@@ -280,7 +292,7 @@ func (q *Queries) PayloadsOfWorks(ctx context.Context, arg PayloadsOfWorksParams
 	items := []PayloadsOfWorksRow{}
 	for rows.Next() {
 		var i PayloadsOfWorksRow
-		if err := rows.Scan(&i.Work, &i.Element, &i.Payload); err != nil {
+		if err := rows.Scan(&i.Work, &i.Payload); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -1,6 +1,6 @@
 -- name: InsertProcessTask :one
-insert into process_tasks (id, process_id, work, part, stage, seat, element, name, title, status, due_at, remind_at, variables)
-values (@id, @process_id, @work, @part, @stage, @seat, @element, @name, @title, @status, @due_at, @remind_at, @variables)
+insert into process_tasks (id, process_id, work, part, stage, seat, element, name, title, status, due_at, remind_at, expire_at, expire_flow, escalation, letter, variables)
+values (@id, @process_id, @work, @part, @stage, @seat, @element, @name, @title, @status, @due_at, @remind_at, @expire_at, @expire_flow, @escalation, @letter, @variables)
 on conflict (process_id, work, part, stage, seat) do nothing returning id;
 
 -- name: InsertCandidates :exec
@@ -17,14 +17,15 @@ from (select unnest(@ids::uuid[]) as id, unnest(@keys::text[]) as key, unnest(@t
 on conflict (process_id, work, key) do nothing;
 
 -- name: CompletedTasks :many
-select id, work, finishes, outcome, closed_by from process_tasks
-where process_id = @process_id and id = any (@tasks::uuid[]) and status = 'completed' order by array_position(@tasks::uuid[], id);
+-- An expired task that finished its node counts as completed by nobody.
+select id, work, element, finishes, outcome, closed_by from process_tasks
+where process_id = @process_id and id = any (@tasks::uuid[]) and (status = 'completed' or status = 'expired' and finishes) order by array_position(@tasks::uuid[], id);
 
 -- name: FinishedWorks :many
-select id, work, finishes, outcome, closed_by from process_tasks where process_id = @process_id and work = any (@works::bigint[]) and finishes order by work;
+select id, work, element, finishes, outcome, closed_by from process_tasks where process_id = @process_id and work = any (@works::bigint[]) and finishes order by work;
 
 -- name: PayloadsOfWorks :many
-select work, element, payload from process_tasks
+select work, payload from process_tasks
 where process_id = @process_id and work = any (@works::bigint[]) and status = 'completed' order by work, closed_at, id;
 
 -- name: CloseWorks :exec

@@ -44,20 +44,20 @@ export interface Field {
 }
 export interface Trigger extends Body { on?: (typeof triggerMoments)[number]; field?: string }
 export interface Form { fields?: Field[]; triggers?: Trigger[] }
+/** What happens when a task is late, counted from its due date: durations are ISO 8601, or texts with #{expressions}; the flow is an id. */
+export interface Deadline { remind?: string; escalate?: string; escalation?: 'join' | 'replace'; expire?: string; expireFlow?: string }
 /** `due` is an ISO 8601 duration, or a text with #{expressions}. */
-export interface Task { title?: string; due?: string; uploads?: boolean }
+export interface Task extends Deadline { title?: string; due?: string; uploads?: boolean }
 export interface Assignment extends Body { expression?: string }
 export interface Stage { actors?: string }
-export interface Approval {
+export interface Approval extends Deadline {
   mode?: (typeof approvalModes)[number];
   /** `one`, `all` or a number. */
   quorum?: string;
   self?: 'refuse' | 'allow'; roleFilter?: string; applicationFilter?: string;
   /** Ids of flows out of the step. */
   approveFlow?: string; denyFlow?: string;
-  /** An ISO 8601 duration. */
-  remind?: string;
-  escalate?: string; stages?: Stage[];
+  stages?: Stage[];
 }
 export interface Query extends Body { type?: 'scim' | 'text'; weight?: number }
 export interface Match { threshold?: number; queries?: Query[] }

@@ -53,11 +53,11 @@ const everything: [type: ExtensionType, kind: string, value: object | object[]][
     ],
     triggers: [{ on: 'onLoad', body: 'days = 1' }, { on: 'onChange', field: 'days', body: 'if (a < b && c) reason = "<x>"' }],
   }],
-  ['idm:Task', 'bpmn:UserTask', { title: 'Leave of #{requesterName}', due: 'P7D', uploads: true }],
+  ['idm:Task', 'bpmn:UserTask', { title: 'Leave of #{requesterName}', due: 'P7D', uploads: true, remind: 'P1D', escalate: 'boss', escalation: 'join', expire: 'PT0S', expireFlow: 'f1' }],
   ['idm:Assignment', 'bpmn:UserTask', { expression: 'group:hr, #{application.owner}', body: 'return ["anna"]' }],
   ['idm:Approval', 'bpmn:UserTask', {
     mode: 'displayPending', quorum: '2', self: 'allow', roleFilter: 'name sw "A"', applicationFilter: 'name pr', approveFlow: 'f1', denyFlow: 'f2', remind: 'P1D',
-    escalate: 'role:admin@soffid', stages: [{ actors: 'group:one' }, { actors: 'group:two' }],
+    escalate: 'role:admin@soffid', escalation: 'replace', expire: 'P2D', expireFlow: 'f2', stages: [{ actors: 'group:one' }, { actors: 'group:two' }],
   }],
   ['idm:Match', 'bpmn:UserTask', { threshold: 3, queries: [{ type: 'scim', weight: 2, body: 'lastName eq "#{lastName}"' }, { type: 'text', weight: 1, body: '#{email}' }] }],
   ['idm:Mail', 'bpmn:SendTask', { actors: 'group:hr', address: 'a@example.org', subject: 'Waiting', shortcut: true, body: '#{requesterName} waits.\nTwice.' }],

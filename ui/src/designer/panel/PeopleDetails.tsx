@@ -3,7 +3,7 @@ import { IconAlarm } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { attachTimer, titleOf } from '../canvas/actions';
 import { useDrawing } from '../context';
-import { approvalModes, type Approval } from '../language';
+import { approvalModes, type Approval, type Deadline } from '../language';
 import { read } from '../model/extension';
 import type { Element } from '../model/moddle';
 import { flowsOf } from '../model/values';
@@ -38,9 +38,35 @@ export function PeopleDetails({ element }: { element: Element }) {
         </Section>
       ) : null}
       {read(element.businessObject, 'idm:Approval') === undefined ? null : <ApprovalDetails element={element} />}
+      <DeadlineDetails element={element} />
       <Timers element={element} />
       <MailDetails element={element} title={t('mail.notice')} hint={t('mail.noticeHint')} />
     </>
+  );
+}
+
+/** The flows out of a step, to choose from. */
+function waysOut(element: Element) {
+  return flowsOf(element, 'outgoing').map((flow) => ({ value: flow.id, label: titleOf(flow) }));
+}
+
+/** What happens when the task is late: of an approval it stands with its rules, of every other task with the task. */
+function DeadlineDetails({ element }: { element: Element }) {
+  const { t } = useTranslation('designer');
+  const { readOnly } = useDrawing();
+  const [task, changeTask] = useExtension(element, 'idm:Task');
+  const [approval, changeApproval] = useExtension(element, 'idm:Approval');
+  const isApproval = read(element.businessObject, 'idm:Approval') !== undefined;
+  const late: Deadline = isApproval ? approval : task;
+  const change = (changed: Deadline) => (isApproval ? changeApproval(changed) : changeTask(changed));
+  return (
+    <Section title={t('deadline.title')} hint={task.due === undefined ? t('deadline.needsDue') : t('deadline.hint')}>
+      <TextField label={t('deadline.remind')} description={t('duration')} placeholder="P2D" value={late.remind} onCommit={(remind) => change({ remind })} />
+      <PrincipalsField label={t('deadline.escalate')} description={t('deadline.escalateHint')} value={late.escalate} onCommit={(escalate) => change({ escalate })} />
+      <Select label={t('deadline.escalation')} disabled={readOnly} allowDeselect={false} data={[{ value: 'join', label: t('deadline.join') }, { value: 'replace', label: t('deadline.replace') }]} value={late.escalation ?? 'join'} onChange={(escalation) => change({ escalation: escalation as Deadline['escalation'] })} />
+      <TextField label={t('deadline.expire')} description={t('deadline.expireHint')} placeholder="P7D" value={late.expire} onCommit={(expire) => change({ expire })} />
+      <Select label={t('deadline.expireFlow')} description={isApproval ? t('deadline.expireFlowHint') : undefined} clearable disabled={readOnly} data={waysOut(element)} value={late.expireFlow ?? null} onChange={(expireFlow) => change({ expireFlow: expireFlow ?? undefined })} />
+    </Section>
   );
 }
 
@@ -49,7 +75,7 @@ function ApprovalDetails({ element }: { element: Element }) {
   const { t } = useTranslation('designer');
   const { readOnly } = useDrawing();
   const [approval, change] = useExtension(element, 'idm:Approval');
-  const flows = flowsOf(element, 'outgoing').map((flow) => ({ value: flow.id, label: titleOf(flow) }));
+  const flows = waysOut(element);
   return (
     <Section title={t('kind.approval')}>
       <Select label={t('approval.mode')} allowDeselect={false} disabled={readOnly} data={approvalModes.map((value) => ({ value, label: t(`approval.modes.${value}`) }))} value={approval.mode ?? null} onChange={(mode) => change({ mode: mode as Approval['mode'] })} />
@@ -66,8 +92,6 @@ function ApprovalDetails({ element }: { element: Element }) {
       </Rows>
       <TextField label={t('approval.quorum')} description={t('approval.quorumHint')} placeholder="one" value={approval.quorum} onCommit={(quorum) => change({ quorum })} />
       <Select label={t('approval.self')} description={t('approval.selfHint')} disabled={readOnly} allowDeselect={false} data={[{ value: 'refuse', label: t('approval.refuse') }, { value: 'allow', label: t('approval.allow') }]} value={approval.self ?? 'refuse'} onChange={(self) => change({ self: self as Approval['self'] })} />
-      <TextField label={t('approval.remind')} description={t('duration')} placeholder="P2D" value={approval.remind} onCommit={(remind) => change({ remind })} />
-      <PrincipalsField label={t('approval.escalate')} description={t('approval.escalateHint')} value={approval.escalate} onCommit={(escalate) => change({ escalate })} />
       <TextField label={t('approval.roleFilter')} placeholder='name sw "CRM"' value={approval.roleFilter} onCommit={(roleFilter) => change({ roleFilter })} />
       <TextField label={t('approval.applicationFilter')} value={approval.applicationFilter} onCommit={(applicationFilter) => change({ applicationFilter })} />
       <Select label={t('approval.approveFlow')} clearable disabled={readOnly} data={flows} value={approval.approveFlow ?? null} onChange={(approveFlow) => change({ approveFlow: approveFlow ?? undefined })} />
