@@ -14,6 +14,7 @@ import (
 	"provost/bpm/template"
 	"provost/internal/authz"
 	"provost/internal/process"
+	"provost/internal/rehearsal"
 )
 
 type sourceInput struct {
@@ -137,9 +138,50 @@ func (a *API) registerProcessDefinitions() {
 		made, err := d.Convert(ctx, in.RawBody)
 		return &convertedOutput{Body: made}, err
 	})
+	register(a, holding(authz.ProcessDefinitionUpdate), huma.Operation{
+		OperationID: "rehearse-process-definition", Method: http.MethodPost, Path: "/process-definitions/rehearse", Tags: tags,
+		Summary: "Play a definition without any effect", DefaultStatus: http.StatusOK, MaxBodyBytes: maxDefinition,
+		Description: "It is played from its beginning with all acts so far; the answer says where its tokens are and what can happen next.",
+	}, func(ctx context.Context, in *rehearseInput) (*rehearseOutput, error) {
+		values, err := valuesOf(in.Body.Values)
+		if err != nil {
+			return nil, err
+		}
+		acts := make([]rehearsal.Act, len(in.Body.Acts))
+		for i, act := range in.Body.Acts {
+			set, err := valuesOf(act.Values)
+			if err != nil {
+				return nil, err
+			}
+			acts[i] = rehearsal.Act{Kind: act.Kind, ID: act.ID, Name: act.Name, Outcome: act.Outcome, Values: set}
+		}
+		played, err := a.deps.Platform.Rehearsals.Play(ctx, rehearsal.Request{Source: []byte(in.Body.Source), Values: values, Message: in.Body.Message, Acts: acts})
+		return &rehearseOutput{Body: played}, err
+	})
 	a.registerProcessVersions(d, tags)
 	a.registerDesign(tags)
 }
+
+// RehearsalAct is what the designer lets happen.
+type RehearsalAct struct {
+	Kind    string         `json:"kind" enum:"complete,fire,message,signal,skip"`
+	ID      int64          `json:"id,omitempty" doc:"Of the work to complete, the timer to fire, or the incident to skip"`
+	Name    string         `json:"name,omitempty" maxLength:"255" doc:"Of the message or signal"`
+	Outcome string         `json:"outcome,omitempty" maxLength:"255" doc:"Flow that people choose"`
+	Values  map[string]any `json:"values,omitempty" doc:"Variables that it sets"`
+}
+
+// RehearseRequest says what is to be played.
+type RehearseRequest struct {
+	Source  string         `json:"source" doc:"BPMN"`
+	Values  map[string]any `json:"values,omitempty" doc:"Of the start form"`
+	Message string         `json:"message,omitempty" maxLength:"255" doc:"That starts it; absent for people and timers"`
+	Acts    []RehearsalAct `json:"acts,omitempty" maxItems:"500" doc:"In their order"`
+}
+
+type rehearseInput struct{ Body RehearseRequest }
+
+type rehearseOutput struct{ Body rehearsal.Result }
 
 // ProcessTemplate is a process that designers begin with.
 type ProcessTemplate struct {

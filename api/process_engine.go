@@ -62,7 +62,7 @@ func (a *API) registerProcessEngine() {
 func (a *API) registerArchive(e *process.Engine, tags []string) {
 	register(a, holding(authz.SettingsUpdate), huma.Operation{
 		OperationID: "backup-process-documents", Method: http.MethodGet, Path: "/settings/process-engine/documents", Tags: tags,
-		Summary: "All documents as a ZIP file",
+		Summary:     "All documents as a ZIP file",
 		Description: "An answer that breaks off is no backup: a document could not be read, and the log of the server says which.",
 	}, func(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(hc huma.Context) { a.sendBackup(ctx, hc, e) }}, nil

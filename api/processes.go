@@ -146,6 +146,17 @@ func (a *API) registerProcesses() {
 		form, err := p.Form(ctx, in.ID)
 		return &startFormOutput{Body: form}, err
 	})
+	register(a, signedIn, huma.Operation{
+		OperationID: "fill-request-form", Method: http.MethodPost, Path: "/requests/catalogue/{id}/form", Tags: requests,
+		Summary: "The form that starts a process after a change", Description: fillDoc, DefaultStatus: http.StatusOK,
+	}, func(ctx context.Context, in *fillInput) (*startFormOutput, error) {
+		values, err := valuesOf(in.Body.Values)
+		if err != nil {
+			return nil, err
+		}
+		form, err := p.Fill(ctx, in.ID, values, in.Body.Changed)
+		return &startFormOutput{Body: form}, err
+	})
 	listingFor(a, signedIn, huma.Operation{
 		OperationID: "list-requests", Path: "/requests", Tags: requests, Summary: "Processes that the caller started, newest first",
 	}, p.Mine, p.EachOfMine)

@@ -16,6 +16,7 @@ import (
 	"provost/internal/monitor"
 	"provost/internal/offer"
 	"provost/internal/process"
+	"provost/internal/rehearsal"
 	"provost/internal/run"
 	"provost/internal/session"
 	"provost/internal/task"
@@ -63,6 +64,13 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[process.Incident]():          "ProcessIncident",
 	reflect.TypeFor[process.Pending]():           "ProcessJob",
 	reflect.TypeFor[process.Principal]():         "TaskCandidate",
+	reflect.TypeFor[process.Candidate]():         "MatchCandidate",
+	reflect.TypeFor[process.Compared]():          "MatchAttribute",
+	reflect.TypeFor[rehearsal.Result]():          "RehearsalResult",
+	reflect.TypeFor[rehearsal.Wait]():            "RehearsalWait",
+	reflect.TypeFor[rehearsal.Place]():           "RehearsalPlace",
+	reflect.TypeFor[rehearsal.Step]():            "RehearsalStep",
+	reflect.TypeFor[rehearsal.Effect]():          "RehearsalEffect",
 	reflect.TypeFor[process.FieldView]():         "FormField",
 	reflect.TypeFor[process.EngineState]():       "ProcessEngineState",
 	reflect.TypeFor[process.Element]():           "ProcessElement",

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"provost/internal/process"
 	"provost/internal/query"
 	"provost/internal/task"
 )
@@ -28,10 +29,26 @@ type DraftRequestOfTask struct {
 	Values map[string]any `json:"values" doc:"By field; nothing has to be complete"`
 }
 
+// FillRequest is a form as somebody fills it in.
+type FillRequest struct {
+	Values  map[string]any `json:"values" doc:"What was filled in so far, by field"`
+	Changed string         `json:"changed,omitempty" maxLength:"255" doc:"Field that was changed last"`
+}
+
+type fillInput struct {
+	IDInput
+	Body FillRequest
+}
+
+type formOutput struct{ Body process.FormView }
+
+const fillDoc = "Triggers and visibility scripts are run with what was filled in: fields may be shown, hidden, required, locked or given other values. Nothing is kept."
+
 // CompleteRequest is what somebody says when they complete a task.
 type CompleteRequest struct {
 	Outcome string         `json:"outcome,omitempty" maxLength:"255" doc:"Id or name of a decision. Of an approval: what holds for every line that is not named (approve, deny)"`
 	Values  map[string]any `json:"values,omitempty" doc:"What was filled in, by field"`
+	Same    *string        `json:"same,omitempty" maxLength:"255" doc:"Of a step that detects duplicates: user name of the candidate who is the same person; empty for a new one"`
 	Lines   []task.Line    `json:"lines,omitempty" maxItems:"10000" doc:"Of an approval"`
 	Comment string         `json:"comment,omitempty" maxLength:"10000"`
 }
@@ -179,6 +196,17 @@ func (a *API) registerHandling(s *task.Tasks, tags []string) {
 // registerCompletion adds what ends a task.
 func (a *API) registerCompletion(s *task.Tasks, tags []string) {
 	register(a, signedIn, huma.Operation{
+		OperationID: "fill-task-form", Method: http.MethodPost, Path: "/tasks/{id}/form", Tags: tags,
+		Summary: "The form of a task after a change", Description: fillDoc, DefaultStatus: http.StatusOK,
+	}, func(ctx context.Context, in *fillInput) (*formOutput, error) {
+		values, err := valuesOf(in.Body.Values)
+		if err != nil {
+			return nil, err
+		}
+		form, err := s.Fill(ctx, in.ID, values, in.Body.Changed)
+		return &formOutput{Body: form}, err
+	})
+	register(a, signedIn, huma.Operation{
 		OperationID: "save-task-draft", Method: http.MethodPut, Path: "/tasks/{id}/draft", Tags: tags, Summary: "Keep what was filled in so far",
 		Description: ifMatchDoc,
 	}, func(ctx context.Context, in *taskDraftInput) (*taskOutput, error) {
@@ -206,7 +234,7 @@ func (a *API) registerCompletion(s *task.Tasks, tags []string) {
 			return nil, err
 		}
 		_, err = s.Complete(ctx, in.ID, task.Completion{
-			Version: seen, Outcome: in.Body.Outcome, Values: values, Lines: in.Body.Lines, Comment: in.Body.Comment,
+			Version: seen, Outcome: in.Body.Outcome, Values: values, Same: in.Body.Same, Lines: in.Body.Lines, Comment: in.Body.Comment,
 		})
 		return a.handled(ctx, in.ID, err)
 	})

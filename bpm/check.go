@@ -15,6 +15,13 @@ const planLimit = 512 << 10
 // Check finds everything that keeps the definition from running as it was meant, beyond what Parse found: sorted by place. Attributes are
 // names of attributes that users have beside the built-in ones; forms of processes for users may name those too.
 func (d *Definition) Check(attributes ...string) []Finding {
+	return d.review(attributes).sorted()
+}
+
+// Scripts gives every script and expression of the definition, in the order in which they are checked: for those who can read JavaScript.
+func (d *Definition) Scripts() []Source { return d.review(nil).scripts }
+
+func (d *Definition) review(attributes []string) *checker {
 	c := &checker{definition: d, known: map[string]bool{}}
 	for _, v := range BuiltIn(d.Kind) {
 		c.known[v.Name] = true
@@ -27,6 +34,7 @@ func (d *Definition) Check(attributes ...string) []Finding {
 	}
 	c.index()
 	c.process()
+	c.resources()
 	c.scope(nil)
 	for _, e := range d.elements {
 		c.element(e)
@@ -40,7 +48,7 @@ func (d *Definition) Check(attributes ...string) []Finding {
 	}
 	c.languages()
 	c.size()
-	return c.sorted()
+	return c
 }
 
 // checker gathers findings about a definition.
@@ -52,6 +60,7 @@ type checker struct {
 	inside     map[*element][]*element
 	attached   map[*element][]*element // boundary events
 	links      map[link][]*element     // that catch
+	scripts    []Source
 }
 
 // element checks one step by what it is.

@@ -1,6 +1,9 @@
 package bpm_test
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // unreadable are documents that are not even looked into, and others that have no process to run.
 var unreadable = []refused{
@@ -56,6 +59,21 @@ var misread = []refused{
 		"form of a sub-process",
 		user(start, end, chain("s", "a", "e"), `<subProcess id="a" name="A">`, with("startEvent", `id="s2"`, `<idm:form/>`), `<endEvent id="e2"/>`, chain("s2", "e2"), `</subProcess>`),
 		[]string{"s2 misplaced-extension"},
+	},
+	{
+		"resource that is no text",
+		strings.Replace(user(start, end, chain("s", "e")), `<idm:process`, `<idm:resource name="a.txt" encoding="base64">%%</idm:resource><idm:resource name="b.bin" encoding="base64">/w==</idm:resource><idm:process`, 1),
+		[]string{"p bad-resource", "p bad-resource"},
+	},
+	{
+		"resources without a good name",
+		strings.Replace(user(start, end, chain("s", "e")), `<idm:process`, `<idm:resource>x</idm:resource><idm:resource name="../x">x</idm:resource><idm:resource name="a">1</idm:resource><idm:resource name="a" encoding="base64">Mg==</idm:resource><idm:process`, 1),
+		[]string{"p missing-attribute", "p resource-attached", "p resource-name", "p resource-attached", "p resource-attached", "p resource-name"},
+	},
+	{
+		"resources that are too large",
+		strings.Replace(user(start, end, chain("s", "e")), `<idm:process`, strings.Repeat(`<idm:resource name="a">`+strings.Repeat("x", 300<<10)+`</idm:resource>`, 1)+resourcesOf(4)+`<idm:process`, 1),
+		[]string{"p resource-too-large", "p resource-attached", "p resource-too-large", "p resource-attached", "p resource-attached", "p resource-attached", "p resource-attached"},
 	},
 	{"id twice", user(start, end, `<endEvent id="e"/>`, chain("s", "e")), []string{"e duplicate-id", "e unreachable-node"}},
 	{"flow to nowhere", user(start, end, chain("s", "e"), chain("s", "x")), []string{"s-x dangling-reference"}},
@@ -149,4 +167,13 @@ var misread = []refused{
 		single(task(`<idm:approval mode="displayPending" approveFlow="a-e" denyFlow="s-a"/>`)),
 		[]string{"a dangling-reference"},
 	},
+}
+
+// resourcesOf are resources that are as large as one may be.
+func resourcesOf(n int) string {
+	out := ""
+	for i := range n {
+		out += `<idm:resource name="b` + strconv.Itoa(i) + `">` + strings.Repeat("y", 256<<10) + `</idm:resource>`
+	}
+	return out
 }

@@ -1,11 +1,37 @@
 package bpm
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"provost/bpm/xmltree"
 )
+
+// Source is a script or expression of a definition, with its place.
+type Source struct {
+	What string // the condition of the flow, the trigger onLoad …
+	Text string // JavaScript
+
+	at *xmltree.Element
+}
+
+// Unreadable is the finding about a script that is none; line is that in the script, 0 when it is not known.
+func (s Source) Unreadable(line int, reason string) Finding {
+	var n notes
+	if line > 0 {
+		reason = fmt.Sprintf("line %d: %s", line, reason)
+	}
+	n.add(ScriptSyntax, s.at, "%s cannot be read as JavaScript: %s", s.What, reason)
+	return n.findings[0]
+}
+
+// keep notes a script for those who ask for all of them.
+func (c *checker) keep(at *xmltree.Element, text, what string) {
+	if text != "" {
+		c.scripts = append(c.scripts, Source{What: what, Text: text, at: at})
+	}
+}
 
 // scriptLimit bounds each script and text: longer ones are tables that belong elsewhere.
 const scriptLimit = 64 << 10
@@ -23,6 +49,8 @@ func (c *checker) script(at *xmltree.Element, text, what string) {
 		}
 	} else if strings.HasPrefix(trimmed, "${") {
 		c.foreign(at, what)
+	} else {
+		c.keep(at, text, what)
 	}
 }
 
@@ -48,6 +76,12 @@ func (c *checker) expressions(at *xmltree.Element, text, what string) {
 		c.add(BadExpression, at, "%s: %s", what, err)
 	case slices.ContainsFunc(parts, func(p piece) bool { return p.script && p.text == "" }):
 		c.add(BadExpression, at, "%s has an empty expression #{}", what)
+	default:
+		for _, p := range parts {
+			if p.script {
+				c.keep(at, parenthesised(p.text), what)
+			}
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ const (
 	UnknownAttribute      Code = "unknown-attribute"
 	MissingAttribute      Code = "missing-attribute"
 	BadValue              Code = "bad-value"
+	BadResource           Code = "bad-resource"
 )
 
 // The codes of Check.
@@ -78,6 +79,10 @@ const (
 	EmptyScript           Code = "empty-script"
 	ScriptLanguage        Code = "script-language"
 	ScriptTooLong         Code = "script-too-long"
+	ScriptSyntax          Code = "script-syntax"
+	ResourceName          Code = "resource-name"
+	ResourceTooLarge      Code = "resource-too-large"
+	ResourceAttached      Code = "resource-attached"
 	LiteralTooLong        Code = "literal-too-long"
 	BadExpression         Code = "bad-expression"
 	NobodyAsked           Code = "nobody-asked"
@@ -193,6 +198,11 @@ var codes = map[Code]explanation{
 	MisplacedLoop:         {SeverityError, "An element that does no work cannot be repeated.", "Put it into a sub-process and repeat that."},
 	EmptyScript:           {SeverityError, "A script is empty.", "Write it, or remove the element."},
 	ScriptLanguage:        {SeverityError, "A script or condition is in a language that is not run.", "Write JavaScript."},
+	BadResource:           {SeverityError, "A resource is no text.", "Attach texts, JSON and JavaScript, in UTF-8."},
+	ResourceName:          {SeverityError, "A resource has a name that it cannot have, or that another one has.", "Rename it."},
+	ResourceTooLarge:      {SeverityError, "A resource has more than 256 kB, or all of them have more than 1 MB.", "Attach what scripts need, and keep tables elsewhere."},
+	ResourceAttached:      {SeverityHint, "A file is attached to the definition.", "Read it by resource(name) or load(name); remove it when nothing does."},
+	ScriptSyntax:          {SeverityError, "A script or expression cannot be read as JavaScript.", "Correct it at the line that is named."},
 	ScriptTooLong:         {SeverityError, "A script is longer than 64 kB.", "Move texts and tables out of it."},
 	LiteralTooLong:        {SeverityError, "A text, condition or value is longer than 64 kB.", "Shorten it."},
 	BadExpression:         {SeverityError, "An #{expression} has no end, is empty, or is written in another product's way.", "Write #{JavaScript}; a condition is one whole expression."},

@@ -15,7 +15,7 @@ func (d *Definition) Compile() (Plan, Library) {
 	c := &compiler{definition: d, index: map[*element]int{}, flows: map[*sequence]int{}}
 	c.library = Library{
 		ID: d.ID, Name: d.Name, Folder: d.Folder, Description: d.Description, Kind: d.Kind, Access: d.Access,
-		Attributes: d.Attributes, Scripts: map[string]string{}, Steps: map[string]*Step{},
+		Attributes: d.Attributes, Resources: d.files(), Scripts: map[string]string{}, Steps: map[string]*Step{},
 	}
 	c.plan = Plan{Format: PlanFormat, ID: d.ID, Name: d.Name, Kind: d.Kind, Variables: d.variables(), Nodes: []Node{}, Flows: []Flow{}}
 	c.number()

@@ -16,6 +16,7 @@ type Definition struct {
 	Kind        Kind // empty when the document does not say
 	Access      Access
 	Attributes  []Attribute
+	Resources   []Resource
 
 	document *xmltree.Document
 	process  *xmltree.Element

@@ -63,6 +63,7 @@ var extensions = []extension{
 		neededOf("name"), textOf("label"), neededChoiceOf("type", dataTypes...), textOf("objectType"), flagOf("multiple"), numberOf("size"), textOf("default"),
 	}},
 	{name: "value", hosts: []string{"attribute"}, nested: true, many: true, attributes: []property{neededOf("code"), textOf("label")}},
+	{name: "resource", hosts: []string{"process"}, many: true, body: true, attributes: []property{neededOf("name"), choiceOf("encoding", "text", "base64")}},
 	{name: "lane", hosts: []string{"lane"}, attributes: []property{neededOf("actors")}},
 	{name: "form", hosts: []string{"startEvent", "userTask"}},
 	{name: "field", hosts: []string{"form"}, nested: true, many: true, attributes: []property{

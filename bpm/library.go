@@ -12,9 +12,10 @@ type Library struct {
 	Kind        Kind              `json:"kind"`
 	Access      Access            `json:"access"`
 	Attributes  []Attribute       `json:"attributes,omitempty"`
-	Scripts     map[string]string `json:"scripts,omitempty"` // text by key: the hex SHA-256 of the text, shortened to 16 digits
-	Start       *Form             `json:"start,omitempty"`   // that the initiator fills in
-	Steps       map[string]*Step  `json:"steps,omitempty"`   // by the id of the node
+	Resources   map[string]string `json:"resources,omitempty"` // files that scripts read, by name
+	Scripts     map[string]string `json:"scripts,omitempty"`   // text by key: the hex SHA-256 of the text, shortened to 16 digits
+	Start       *Form             `json:"start,omitempty"`     // that the initiator fills in
+	Steps       map[string]*Step  `json:"steps,omitempty"`     // by the id of the node
 }
 
 // Access says who may do what with the processes of a definition (guide page 052, Summary tab). Each is a list of principals: a user's

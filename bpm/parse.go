@@ -170,6 +170,8 @@ func (r *reader) head(process *xmltree.Element) {
 			d.Access = Access{Initiators: list(e.Attr("initiators")), Managers: list(e.Attr("managers")), Observers: list(e.Attr("observers"))}
 		case "attribute":
 			d.Attributes = append(d.Attributes, attributeOf(e))
+		case "resource":
+			r.resource(e)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (c *converter) assignment(s *step) *xmltree.Element {
 		return x.Write(script)
 	}
 	if strings.Contains(actors, "auth:") {
-		c.note(bpm.ImportActors, s.name, "the step is done by whoever holds a permission (%.80q): name a user, group or role instead", actors)
+		c.note(bpm.ImportActors, s.name, "the step is done by whoever holds a permission (%.80q): see that it is one of this platform", actors)
 	}
 	if actors == "" {
 		actors = "#{requesterName}"

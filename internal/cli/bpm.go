@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"provost/bpm"
 	"provost/bpm/pardef"
+	definitions "provost/internal/process"
+	"provost/internal/script"
 )
 
 // bpmCommands work on process definitions in files. They need no database.
@@ -31,17 +35,25 @@ type bpmCheckCommand struct {
 }
 
 // Run implements the command.
-func (c *bpmCheckCommand) Run(p *process) error {
+func (c *bpmCheckCommand) Run(ctx context.Context, p *process) error {
+	command, err := scriptHostArgs()
+	if err != nil {
+		return err
+	}
+	scripts, err := script.NewHost(script.Options{Command: command, Size: 1})
+	if err != nil {
+		return fmt.Errorf("start script host: %w", err)
+	}
+	defer scripts.Close()
 	refused := 0
 	for _, file := range c.Files {
 		source, err := readLimited(p, file)
 		if err != nil {
 			return err
 		}
-		definition, findings := bpm.Parse(source)
-		if definition != nil {
-			findings = append(findings, definition.Check(c.Attributes...)...)
-			bpm.SortFindings(findings)
+		findings, err := c.findings(ctx, scripts, source)
+		if err != nil {
+			return err
 		}
 		if bpm.Refused(findings) {
 			refused++
@@ -57,6 +69,18 @@ func (c *bpmCheckCommand) Run(p *process) error {
 		return fmt.Errorf("%d of %d: %w", refused, len(c.Files), errRefused)
 	}
 	return nil
+}
+
+// findings is everything that can be said about a definition without the installation it is meant for.
+func (c *bpmCheckCommand) findings(ctx context.Context, scripts *script.Host, source []byte) ([]bpm.Finding, error) {
+	definition, findings := bpm.Parse(source)
+	if definition == nil {
+		return findings, nil
+	}
+	misread, err := definitions.Misread(ctx, scripts, definition)
+	findings = slices.Concat(findings, definition.Check(c.Attributes...), misread)
+	bpm.SortFindings(findings)
+	return findings, err
 }
 
 // bpmImportCommand turns a definition of Soffid into BPMN.

@@ -59,6 +59,18 @@ func TestCheckRefusesWhatCannotBePublished(t *testing.T) {
 	require.Contains(t, complained, "provost: 1 of 2: the process definitions have errors")
 }
 
+func TestCheckReadsScripts(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(templates + "user.bpmn")
+	require.NoError(t, err)
+	text := strings.Replace(string(source), `expression="#{requester}"`, `expression="#{requester +}"`, 1)
+	require.NotEqual(t, string(source), text)
+	code, said, _ := bpmCall(t, text, "check", "-")
+	require.Equal(t, exitRefused, code)
+	require.Contains(t, said, "the assignment cannot be read as JavaScript: line 1: ")
+	require.Contains(t, said, "[script-syntax]")
+}
+
 func TestCheckPrintsJSONLines(t *testing.T) {
 	t.Parallel()
 	file := broken(t)

@@ -13,12 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"provost/internal/script/scripttest"
 	"provost/internal/simulate"
 	"provost/internal/simulate/player"
 )
-
-func TestMain(m *testing.M) { scripttest.Main(m) }
 
 // fullBinary plays simulations as the full binary does.
 type fullBinary struct{ fakeTemporal }

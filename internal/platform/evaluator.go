@@ -3,9 +3,11 @@ package platform
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"provost/internal/mapping"
 	"provost/internal/parameter"
+	"provost/internal/process"
 	"provost/internal/script"
 )
 
@@ -70,6 +72,31 @@ func (e *scriptEvaluator) round(
 	return nil
 }
 
+// RunScripts implements process.ScriptRunner. Scripts of processes are read as their steps are, whatever the installation writes its mappings in.
+func (e *scriptEvaluator) RunScripts(ctx context.Context, resources map[string]string, runs []process.ScriptRun) ([]process.ScriptAnswer, error) {
+	request := script.Request{Services: e.services, Resources: resources}
+	for i, r := range runs {
+		request.Scripts = append(request.Scripts, script.Source{Name: r.Name, Text: r.Text, Language: script.Autodetect})
+		request.Calls = append(request.Calls, script.Call{Script: i, Bindings: r.Bindings, Capture: r.Capture})
+	}
+	results, err := e.scripts.Evaluate(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]process.ScriptAnswer, len(results))
+	for i, r := range results {
+		answers[i] = process.ScriptAnswer{Value: r.Value, Changed: r.Bindings}
+		if r.Err == nil {
+			continue
+		}
+		answers[i].Err = r.Err
+		if r.Err.Kind == script.KindRuntime {
+			answers[i].Thrown = strings.TrimPrefix(r.Err.Message, "Error: ")
+		}
+	}
+	return answers, nil
+}
+
 // checker is the part of the script host that compiles.
 type checker interface {
 	Check(ctx context.Context, sources []script.Source) ([]script.Report, error)
@@ -122,6 +149,7 @@ func (p *Platform) ScriptLanguage(ctx context.Context) (script.Language, error) 
 func passes(guard mapping.Value) bool { return guard.Err == nil && mapping.Truthy(guard.V) }
 
 var (
-	_ mapping.Evaluator = (*scriptEvaluator)(nil)
-	_ mapping.Compiler  = (*scriptEvaluator)(nil)
+	_ mapping.Evaluator    = (*scriptEvaluator)(nil)
+	_ mapping.Compiler     = (*scriptEvaluator)(nil)
+	_ process.ScriptRunner = (*scriptEvaluator)(nil)
 )

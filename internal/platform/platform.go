@@ -18,6 +18,7 @@ import (
 	"provost/internal/offer"
 	"provost/internal/parameter"
 	"provost/internal/process"
+	"provost/internal/rehearsal"
 	"provost/internal/script"
 	"provost/internal/secret"
 	"provost/internal/store"
@@ -81,6 +82,7 @@ type Platform struct {
 	Managers           *entitlement.Managers
 
 	ProcessDefinitions *process.Definitions
+	Rehearsals         *rehearsal.Service
 	Processes          *process.Processes
 	Operations         *process.Operations
 	ProcessEngine      *process.Engine
@@ -102,14 +104,16 @@ func New(t *store.Tenant, deps Deps) *Platform {
 		p.vault = t.Vault(deps.Secrets)
 	}
 	var evaluator mapping.Evaluator
+	var runner process.ScriptRunner
 	if deps.Scripts != nil {
-		evaluator = &scriptEvaluator{scripts: deps.Scripts, services: deps.Services, settings: parameter.NewSettings(t.Parameters(), nil)}
+		scripts := &scriptEvaluator{scripts: deps.Scripts, services: deps.Services, settings: parameter.NewSettings(t.Parameters(), nil)}
+		evaluator, runner = scripts, scripts
 	}
 	p.wireSettings(t, evaluator)
 	p.wireAccounts(t, evaluator)
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
-	p.wireProcesses(t, evaluator, deps.Documents)
+	p.wireProcesses(t, runner, deps.Scripts, deps.Documents)
 	p.giveVault()
 	p.Merger = &account.Merger{
 		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems,

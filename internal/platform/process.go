@@ -2,18 +2,26 @@ package platform
 
 import (
 	"context"
+	"time"
 
-	"provost/internal/mapping"
 	"provost/internal/offer"
 	"provost/internal/process"
+	"provost/internal/rehearsal"
+	"provost/internal/step"
 	"provost/internal/store"
 	"provost/internal/task"
 )
 
-func (p *Platform) wireProcesses(t *store.Tenant, evaluator mapping.Evaluator, folder *process.Folder) {
-	forms := process.Forms{Scripts: evaluator}
+func (p *Platform) wireProcesses(t *store.Tenant, runner process.ScriptRunner, scripts Scripts, folder *process.Folder) {
+	forms := process.Forms{Scripts: runner}
+	language := process.BPMN{Attributes: p.userAttributes}
+	language.Scripts, _ = scripts.(process.ScriptChecker)
 	p.ProcessDefinitions = &process.Definitions{
-		Store: t.ProcessDefinitions(), Rows: t.ProcessDefinitionRows(), Audit: t, Language: process.BPMN{Attributes: p.userAttributes},
+		Store: t.ProcessDefinitions(), Rows: t.ProcessDefinitionRows(), Audit: t, Language: language,
+	}
+	p.Rehearsals = &rehearsal.Service{Language: language, Now: time.Now}
+	if scripts != nil {
+		p.Rehearsals.Scripts = step.Rehearser{Host: scripts}
 	}
 	p.Processes = &process.Processes{Store: t.Processes(), Plans: t.Ledger(), Audit: t, Forms: forms, Largest: p.Settings.UploadMaxSize, Folder: folder}
 	p.ProcessEngine = &process.Engine{Store: t.ProcessEngine(), Audit: t, Folder: folder}

@@ -113,8 +113,8 @@ func (s *Definitions) compile(ctx context.Context, source []byte) (*Compiled, []
 	return compiled, findings, err
 }
 
-// refusal tells all errors of a definition at once.
-func refusal(findings []Finding) error {
+// Refusal tells all errors of a definition at once.
+func Refusal(findings []Finding) error {
 	var c fault.Collector
 	for _, f := range findings {
 		if f.Severity != SeverityError {
@@ -142,7 +142,7 @@ func (s *Definitions) Deploy(ctx context.Context, file string, source []byte) (V
 	if err != nil {
 		return Version{}, err
 	}
-	if err := refusal(findings); err != nil {
+	if err := Refusal(findings); err != nil {
 		return Version{}, err
 	}
 	var version Version

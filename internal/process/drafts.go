@@ -171,7 +171,7 @@ func (s *Definitions) PublishDraft(ctx context.Context, id uuid.UUID, version in
 		if err != nil {
 			return err
 		}
-		if err := refusal(findings); err != nil {
+		if err := Refusal(findings); err != nil {
 			return err
 		}
 		if d.Code != "" && !strings.EqualFold(d.Code, compiled.Plan.ID) {

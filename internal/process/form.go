@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
-	"slices"
 	"sort"
 
 	"provost/bpm"
@@ -18,16 +16,43 @@ import (
 const MaxValue = 32 << 10
 
 // Forms checks what people fill in. Scripts may be nil: then a form with scripts cannot be sent.
-type Forms struct{ Scripts mapping.Evaluator }
+type Forms struct{ Scripts ScriptRunner }
 
 // Filled is a form with what somebody filled in.
 type Filled struct {
 	Library *bpm.Library
 	Form    *bpm.Form  // nil takes no values
 	Current bpm.Values // of the process
-	Given   bpm.Values
-	// Draft leaves out what only has to hold in the end: required fields and validation.
+	// Kept is what was filled in before, as a draft. What of it cannot be filled in any more is dropped.
+	Kept  bpm.Values
+	Given bpm.Values
+	// Changed names the field that was changed last: what follows from that counts more than what was filled in before.
+	Changed string
+	// Draft leaves out what only has to hold in the end: required fields, validation, and triggers before the transition.
 	Draft bool
+	// Transition is the decision that is taken, as triggers see it.
+	Transition string
+	// Start is set for the form that starts a process.
+	Start bool
+
+	completes bool
+}
+
+// context is where the form is, for triggers (guide page 039, requestContext).
+func (in *Filled) context() string {
+	if in.Start {
+		return "start"
+	}
+	return "task"
+}
+
+// FormView is a form as somebody sees it.
+type FormView struct {
+	Fields []FieldView `json:"fields"`
+	Values bpm.Values  `json:"values" doc:"Of the fields"`
+	// Reacts names the fields whose change may change others.
+	Reacts   []string          `json:"reacts" doc:"Fields whose change may change others: tell it by POST …/form"`
+	Messages map[string]string `json:"messages" doc:"What triggers say about fields"`
 }
 
 // FieldView is a field as people see it.
@@ -44,28 +69,25 @@ type FieldView struct {
 	Filter     string      `json:"filter,omitempty" doc:"SCIM filter of what a reference may point at"`
 }
 
-// View gives the fields that somebody sees, with the values there are for them and nothing else of the process. Hidden fields are left out.
-func (f *Forms) View(ctx context.Context, library *bpm.Library, form *bpm.Form, current bpm.Values) ([]FieldView, bpm.Values, error) {
-	fields, values := []FieldView{}, bpm.Values{}
-	if form == nil {
-		return fields, values, nil
-	}
-	hidden, err := f.hidden(ctx, library, form, current)
+// View gives a form as its triggers and visibility scripts have it, with the values there are for its fields and nothing else of the process.
+// Hidden fields are left out.
+func (f *Forms) View(ctx context.Context, in Filled) (FormView, error) {
+	s, err := f.play(ctx, &in)
 	if err != nil {
-		return nil, nil, err
+		return FormView{}, err
 	}
-	known := attributesByName(library)
-	for i := range form.Fields {
-		field := &form.Fields[i]
-		if hidden[field.Name] {
-			continue
-		}
-		fields = append(fields, viewOf(field, known[field.Name]))
-		if value, ok := current[field.Name]; ok {
-			values[field.Name] = value
+	hidden, err := f.hidden(ctx, s, in.Form)
+	if err != nil {
+		return FormView{}, err
+	}
+	view := FormView{Reacts: reacting(in.Form), Messages: map[string]string{}}
+	view.Fields, view.Values = s.shown(hidden)
+	for _, field := range view.Fields {
+		if text := s.messages[field.Name]; text != "" {
+			view.Messages[field.Name] = text
 		}
 	}
-	return fields, values, nil
+	return view, nil
 }
 
 // attributesByName gives what is known of the variables of a process: its attributes, and those that every process of its kind has.
@@ -99,62 +121,67 @@ func viewOf(field *bpm.Field, a *bpm.Attribute) FieldView {
 	return v
 }
 
-// Check gives the values that a filled form changes. What cannot be accepted is told all at once (fault.Invalid with locations values.name):
-// fields that the form does not have, hides or only shows, values of a wrong type, required fields without one, and what validation says. A
-// value that is sent back unchanged is no change.
+// Check gives the values that a filled form changes, with what its triggers set. What cannot be accepted is told all at once (fault.Invalid with
+// locations values.name, and outcome for what a trigger says against the transition): fields that the form does not have, hides or only shows,
+// values of a wrong type, required fields without one, and what validation says. A value that is sent back unchanged is no change.
 func (f *Forms) Check(ctx context.Context, in Filled) (bpm.Values, error) {
-	form := in.Form
-	if form == nil {
-		form = &bpm.Form{}
+	in.completes = !in.Draft
+	s, err := f.play(ctx, &in)
+	if err != nil {
+		return nil, err
 	}
-	merged := make(bpm.Values, len(in.Current)+len(in.Given))
-	maps.Copy(merged, in.Current)
-	maps.Copy(merged, in.Given)
-	hidden, err := f.hidden(ctx, in.Library, form, merged)
+	hidden, err := f.hidden(ctx, s, in.Form)
 	if err != nil {
 		return nil, err
 	}
 	var c fault.Collector
-	changes := accepted(&in, form, hidden, &c)
-	if !in.Draft {
-		missing(in.Library, form, hidden, merged, &c)
-		if err := f.validate(ctx, in.Library, form, hidden, merged, &c); err != nil {
-			return nil, err
-		}
+	changes := s.accepted(&in, hidden, &c)
+	if in.Draft {
+		return changes, c.Err()
+	}
+	s.complain(&in, hidden, &c)
+	if err := f.validate(ctx, s, in.Form, hidden, &c); err != nil {
+		return nil, err
+	}
+	for name := range s.set {
+		changes[name] = s.values[name]
 	}
 	return changes, c.Err()
 }
 
 // accepted gives the values that may be changed, and notes the others.
-func accepted(in *Filled, form *bpm.Form, hidden map[string]bool, c *fault.Collector) bpm.Values {
-	known := attributesByName(in.Library)
+func (s *sheet) accepted(in *Filled, hidden map[string]bool, c *fault.Collector) bpm.Values {
 	changes := bpm.Values{}
 	for _, name := range sortedNames(in.Given) {
-		value, where := in.Given[name], "values."+name
-		at := slices.IndexFunc(form.Fields, func(f bpm.Field) bool { return f.Name == name })
+		value, where, f := in.Given[name], "values."+name, s.field(name)
 		switch {
-		case at < 0 || hidden[name]:
+		case f == nil || hidden[name]:
 			c.Add(where, "The form has no field %s.", name)
-		case form.Fields[at].ReadOnly:
-			if !same(value, in.Current[name]) {
-				c.Add(where, "%s cannot be changed here.", labelOf(&form.Fields[at], known[name]))
+		case f.ReadOnly:
+			if !same(value, s.values[name]) {
+				c.Add(where, "%s cannot be changed here.", f.Label)
 			}
 		default:
-			if problem := fits(known[name], value); problem != "" {
-				c.Add(where, "%s: %s", labelOf(&form.Fields[at], known[name]), problem)
+			if problem := s.misfit(f, value); problem != "" {
+				c.Add(where, "%s: %s", f.Label, problem)
 				continue
 			}
-			if name == LinesVariable {
-				value = undecided(value, in.Current[name])
-			}
-			changes[name] = value
+			changes[name] = s.values[name]
 		}
+	}
+	for _, name := range sortedNames(in.Kept) {
+		f := s.field(name)
+		if _, given := in.Given[name]; given || f == nil || hidden[name] || f.ReadOnly {
+			continue
+		}
+		if problem := s.misfit(f, in.Kept[name]); problem != "" {
+			c.Add("values."+name, "%s: %s", f.Label, problem)
+			continue
+		}
+		changes[name] = s.values[name]
 	}
 	return changes
 }
-
-// labelOf gives what people call a field; the attribute may be nil.
-func labelOf(field *bpm.Field, a *bpm.Attribute) string { return viewOf(field, a).Label }
 
 func sortedNames(values bpm.Values) []string {
 	names := make([]string, 0, len(values))
@@ -180,14 +207,22 @@ func same(a, b json.RawMessage) bool {
 	return bytes.Equal(left.Bytes(), right.Bytes())
 }
 
-// missing notes required fields without a value.
-func missing(library *bpm.Library, form *bpm.Form, hidden map[string]bool, merged bpm.Values, c *fault.Collector) {
-	known := attributesByName(library)
-	for i := range form.Fields {
-		field := &form.Fields[i]
-		if field.Required && !field.ReadOnly && !hidden[field.Name] && empty(merged[field.Name]) {
-			c.Add("values."+field.Name, "%s is required.", labelOf(field, known[field.Name]))
+// complain notes required fields without a value, and what triggers say.
+func (s *sheet) complain(in *Filled, hidden map[string]bool, c *fault.Collector) {
+	for i := range s.fields {
+		f := &s.fields[i]
+		if hidden[f.Name] {
+			continue
 		}
+		if text := s.messages[f.Name]; text != "" {
+			c.Add("values."+f.Name, "%s", text)
+		}
+		if f.Required && !f.ReadOnly && empty(s.values[f.Name]) && empty(in.Given[f.Name]) {
+			c.Add("values."+f.Name, "%s is required.", f.Label)
+		}
+	}
+	if s.refusal != "" {
+		c.Add("outcome", "%s", s.refusal)
 	}
 }
 
@@ -208,28 +243,26 @@ func empty(value json.RawMessage) bool {
 	return false
 }
 
-// hidden says which fields visibility scripts hide.
-func (f *Forms) hidden(ctx context.Context, library *bpm.Library, form *bpm.Form, values bpm.Values) (map[string]bool, error) {
-	out := map[string]bool{}
-	results, err := f.evaluate(ctx, library, form, values, func(field *bpm.Field) string { return field.Visibility })
+// hidden says which fields are not seen: by visibility scripts, or by triggers.
+func (f *Forms) hidden(ctx context.Context, s *sheet, form *bpm.Form) (map[string]bool, error) {
+	out := maps.Clone(s.hidden)
+	answers, err := f.evaluate(ctx, s, form, func(field *bpm.Field) string { return field.Visibility })
 	if err != nil {
 		return nil, err
 	}
-	for name, r := range results {
+	for name, r := range answers {
 		if r.Err != nil {
 			return nil, fault.Wrap(fault.Invalid, r.Err, "The form cannot be shown: the visibility of %s fails: %s", name, r.Err)
 		}
-		out[name] = !mapping.Truthy(r.V)
+		out[name] = out[name] || !mapping.Truthy(r.Value)
 	}
 	return out, nil
 }
 
 // validate notes what the validation scripts say: true accepts a value, a text is the message, everything else refuses.
-func (f *Forms) validate(
-	ctx context.Context, library *bpm.Library, form *bpm.Form, hidden map[string]bool, values bpm.Values, c *fault.Collector,
-) error {
-	results, err := f.evaluate(ctx, library, form, values, func(field *bpm.Field) string {
-		if field.ReadOnly || hidden[field.Name] {
+func (f *Forms) validate(ctx context.Context, s *sheet, form *bpm.Form, hidden map[string]bool, c *fault.Collector) error {
+	answers, err := f.evaluate(ctx, s, form, func(field *bpm.Field) string {
+		if hidden[field.Name] || s.field(field.Name).ReadOnly {
 			return ""
 		}
 		return field.Validation
@@ -237,67 +270,52 @@ func (f *Forms) validate(
 	if err != nil {
 		return err
 	}
-	known := attributesByName(library)
-	for i := range form.Fields {
-		field := &form.Fields[i]
-		r, asked := results[field.Name]
-		label := labelOf(field, known[field.Name])
-		text, isText := r.V.(string)
+	for i := range s.fields {
+		field := &s.fields[i]
+		r, asked := answers[field.Name]
+		text, isText := r.Value.(string)
 		switch {
-		case !asked || r.V == true:
+		case !asked || r.Value == true:
 		case r.Err != nil:
-			c.Add("values."+field.Name, "%s cannot be checked: %s", label, r.Err)
+			c.Add("values."+field.Name, "%s cannot be checked: %s", field.Label, r.Err)
 		case isText && text != "":
 			c.Add("values."+field.Name, "%s", text)
 		default:
-			c.Add("values."+field.Name, "%s is not accepted.", label)
+			c.Add("values."+field.Name, "%s is not accepted.", field.Label)
 		}
 	}
 	return nil
 }
 
 // evaluate runs the scripts of the fields that have one, each of which sees the values by name, and its own as value.
-func (f *Forms) evaluate(
-	ctx context.Context, library *bpm.Library, form *bpm.Form, values bpm.Values, script func(*bpm.Field) string,
-) (map[string]mapping.Value, error) {
-	out := map[string]mapping.Value{}
-	var bindings map[string]any
+func (f *Forms) evaluate(ctx context.Context, s *sheet, form *bpm.Form, script func(*bpm.Field) string) (map[string]ScriptAnswer, error) {
+	if form == nil {
+		return nil, nil
+	}
+	values, err := bound(s.values)
+	if err != nil {
+		return nil, err
+	}
+	var runs []ScriptRun
+	var names []string
 	for i := range form.Fields {
 		field := &form.Fields[i]
-		source := script(field)
-		if source == "" {
+		text := script(field)
+		if text == "" {
 			continue
 		}
-		if text, known := library.Scripts[source]; known {
-			source = text
-		}
-		if f.Scripts == nil {
-			return nil, fault.New(fault.Unavailable, "This server runs no scripts, which the form needs. Ask one that does.")
-		}
-		if bindings == nil {
-			var err error
-			if bindings, err = bound(values); err != nil {
-				return nil, err
-			}
-		}
-		bindings["value"] = bindings[field.Name]
-		results, err := f.Scripts.Evaluate(ctx, []mapping.Script{{Name: field.Name, Source: source}}, []map[string]any{bindings})
-		if err != nil {
-			return nil, fmt.Errorf("run the scripts of a form: %w", err)
-		}
-		out[field.Name] = results[0][0]
+		bindings := maps.Clone(values)
+		bindings["value"] = values[field.Name]
+		names = append(names, field.Name)
+		runs = append(runs, ScriptRun{Name: field.Name, Text: textOf(s.library, text), Bindings: bindings})
 	}
-	return out, nil
-}
-
-func bound(values bpm.Values) (map[string]any, error) {
-	out := make(map[string]any, len(values)+1)
-	for name, value := range values {
-		var v any
-		if err := json.Unmarshal(value, &v); err != nil {
-			return nil, fault.InvalidField("values."+name, "%s is not JSON.", name)
-		}
-		out[name] = v
+	answers, err := f.run(ctx, s.library, runs)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]ScriptAnswer, len(names))
+	for i, name := range names {
+		out[name] = answers[i]
 	}
 	return out, nil
 }

@@ -10,25 +10,21 @@ import (
 
 	"provost/bpm"
 	"provost/internal/fault"
-	"provost/internal/mapping"
 	"provost/internal/process"
 )
 
 // scripts answers scripts from a table, by their text.
 type scripts map[string]func(bindings map[string]any) (any, error)
 
-// Evaluate implements mapping.Evaluator.
-func (s scripts) Evaluate(_ context.Context, asked []mapping.Script, objects []map[string]any) ([][]mapping.Value, error) {
-	out := make([][]mapping.Value, len(objects))
-	for i, bindings := range objects {
-		for _, one := range asked {
-			answer, known := s[one.Source]
-			if !known {
-				return nil, errors.New("the host is gone")
-			}
-			v, err := answer(bindings)
-			out[i] = append(out[i], mapping.Value{V: v, Err: err})
+// RunScripts implements process.ScriptRunner.
+func (s scripts) RunScripts(_ context.Context, _ map[string]string, runs []process.ScriptRun) ([]process.ScriptAnswer, error) {
+	out := make([]process.ScriptAnswer, len(runs))
+	for i, one := range runs {
+		answer, known := s[one.Text]
+		if !known {
+			return nil, errors.New("the host is gone")
 		}
+		out[i].Value, out[i].Err = answer(one.Bindings)
 	}
 	return out, nil
 }
@@ -77,14 +73,16 @@ func TestScriptsOfForms(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `"Rome"`, string(changes["place"]))
 
-	fields, values, err := forms.View(t.Context(), library, form, valuesOf(t, `{"kind": "rest", "place": "hidden", "salary": 7}`))
+	view, err := forms.View(t.Context(), process.Filled{Library: library, Form: form, Current: valuesOf(t, `{"kind": "rest", "place": "hidden", "salary": 7}`)})
 	require.NoError(t, err)
-	require.Equal(t, []string{"Days number", "kind string"}, labels(fields))
-	require.Equal(t, bpm.Values{"kind": json.RawMessage(`"rest"`)}, values, "neither hidden fields nor what no field shows")
-	fields, values, err = forms.View(t.Context(), library, nil, nil)
+	require.Equal(t, []string{"Days number", "kind string"}, labels(view.Fields))
+	require.Equal(t, bpm.Values{"kind": json.RawMessage(`"rest"`)}, view.Values, "neither hidden fields nor what no field shows")
+	require.Equal(t, []string{"days", "kind", "place"}, view.Reacts, "any of them may show or hide the place")
+	view, err = forms.View(t.Context(), process.Filled{Library: library})
 	require.NoError(t, err)
-	require.Empty(t, fields)
-	require.Empty(t, values)
+	require.Empty(t, view.Fields)
+	require.Empty(t, view.Values)
+	require.Empty(t, view.Reacts)
 	_, err = forms.Check(t.Context(), process.Filled{Library: library, Given: bpm.Values{"days": json.RawMessage(`1`)}})
 	refused(t, err, fault.Invalid, "values.days")
 }

@@ -13,6 +13,8 @@ import (
 type BPMN struct {
 	// Attributes gives the names of the attributes that users have beside the built-in ones: forms may name those too. Nil means none.
 	Attributes func(ctx context.Context) ([]string, error)
+	// Scripts reads the scripts. Nil leaves them unread.
+	Scripts ScriptChecker
 }
 
 // Compile implements Language.
@@ -31,6 +33,11 @@ func (l BPMN) Compile(ctx context.Context, source []byte) (*Compiled, []Finding,
 	definition, more := bpm.Parse(imported)
 	if definition != nil {
 		more = append(more, definition.Check(attributes...)...)
+		unread, err := l.unread(ctx, definition)
+		if err != nil {
+			return nil, nil, err
+		}
+		more = append(more, unread...)
 		bpm.SortFindings(more)
 	}
 	found = append(found, more...)
@@ -39,6 +46,13 @@ func (l BPMN) Compile(ctx context.Context, source []byte) (*Compiled, []Finding,
 	}
 	plan, library := definition.Compile()
 	return &Compiled{Source: definition.XML(), Plan: plan, Library: library}, findingsOf(found), nil
+}
+
+func (l BPMN) unread(ctx context.Context, d *bpm.Definition) ([]bpm.Finding, error) {
+	if l.Scripts == nil {
+		return nil, nil
+	}
+	return Misread(ctx, l.Scripts, d)
 }
 
 // brought gives a source as BPMN: a .pardef is imported, with findings about what could not be brought over, and an archive is refused. Nil

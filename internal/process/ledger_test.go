@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"provost/bpm"
+	"provost/internal/authz"
 	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/process"
@@ -77,6 +78,45 @@ func TestPrincipalsAreFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, none)
 	require.Empty(t, unknown)
+}
+
+func TestHoldersOfAPermissionAreTheRolesThatGiveIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	anna := b.user("anna", authz.UserCreate, authz.UserUpdate)
+	b.user("bert", authz.UserQuery)
+	names := func(references ...string) (found, unknown []string) {
+		list, unknown, err := b.ledger.Principals(t.Context(), references)
+		require.NoError(t, err)
+		for _, p := range list {
+			require.Equal(t, process.RolePrincipal, p.Kind)
+			found = append(found, p.Name)
+		}
+		return found, unknown
+	}
+	found, unknown := names("auth:user:create")
+	require.Equal(t, []string{"HOLDER_anna@soffid", "SOFFID_ADMIN@soffid"}, found)
+	require.Empty(t, unknown)
+	found, _ = names("auth:user:query, auth:user:create")
+	require.Equal(t, []string{"HOLDER_anna@soffid", "HOLDER_bert@soffid", "SOFFID_ADMIN@soffid"}, found, "who may create may look, and each role comes once")
+	found, unknown = names("auth:no:such", "auth:user:create/nowhere")
+	require.Equal(t, []string{"auth:no:such"}, unknown)
+	require.Equal(t, []string{"HOLDER_anna@soffid", "SOFFID_ADMIN@soffid"}, found, "roles without a scope give it everywhere")
+	groups := entitlement.GroupsScope
+	b.group("Sales", "world")
+	scoped := b.role("clerk", &groups)
+	_, err := b.Authorizations.Create(b.ctx, entitlement.Authorization{Permission: string(authz.UserCreate), RoleID: scoped.ID, Role: "clerk@soffid"})
+	require.NoError(t, err)
+	found, _ = names("auth:user:create/Sales")
+	require.Equal(t, []string{"HOLDER_anna@soffid", "SOFFID_ADMIN@soffid", "clerk/Sales@soffid"}, found)
+
+	p := b.started(anna, sample{id: "held", initiators: "auth:user:create"})
+	_, err = b.Processes.Start(b.as(b.user("carl")), "held", nil)
+	refused(t, err, fault.NotFound)
+	b.opened(p.ID, b.opening(1, "auth:user:create"))
+	hats, err := b.Processes.Store.Hats(t.Context(), anna)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1"}, b.texts("select count(*)::text from process_task_candidates c where c.hat = any($1)", hats))
 }
 
 func TestOpeningIsDoneOnce(t *testing.T) {

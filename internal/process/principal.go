@@ -15,6 +15,8 @@ const (
 	GroupPrincipal     PrincipalKind = "group"
 	RolePrincipal      PrincipalKind = "role"
 	EverybodyPrincipal PrincipalKind = "everybody"
+	// HoldersPrincipal names the roles that give a permission. It only stands in references: what is found are those roles.
+	HoldersPrincipal PrincipalKind = "auth"
 )
 
 // Words that stand for everybody and for no one where principals are named (guide page 052). The second word for everybody comes from
@@ -49,7 +51,7 @@ type Reference struct {
 }
 
 // ParseReference reads how a principal is named: a user name or the name of a group, user:name, group:name, role:name@system,
-// role/scope@system, or * for everybody. ok is false for text that names nobody: it is empty, or -nobody-.
+// role/scope@system, auth:permission or auth:permission/scope for whoever holds a permission, or * for everybody. ok is false for text that names nobody: it is empty, or -nobody-.
 func ParseReference(text string) (r Reference, ok bool) {
 	text = strings.TrimSpace(text)
 	r.Text, r.Name = text, text
@@ -64,6 +66,10 @@ func ParseReference(text string) (r Reference, ok bool) {
 		switch kind := PrincipalKind(prefix); kind {
 		case UserPrincipal, GroupPrincipal, RolePrincipal:
 			r.Kind, r.Name = kind, strings.TrimSpace(rest)
+		case HoldersPrincipal:
+			r.Kind = kind
+			r.Name, r.Scope, _ = strings.Cut(strings.TrimSpace(rest), "/")
+			return r, r.Name != ""
 		case EverybodyPrincipal:
 		}
 	}

@@ -22,6 +22,8 @@ func TestReferencesAreRead(t *testing.T) {
 		"role:cashier/a/b@shop":  {Kind: process.RolePrincipal, Name: "cashier", Scope: "a/b", System: "shop"},
 		"role:SOFFID_ADMIN":      {Kind: process.RolePrincipal, Name: "SOFFID_ADMIN"},
 		"role:me@home@directory": {Kind: process.RolePrincipal, Name: "me@home", System: "directory"},
+		"auth:user:create":       {Kind: process.HoldersPrincipal, Name: "user:create"},
+		"auth:user:create/north": {Kind: process.HoldersPrincipal, Name: "user:create", Scope: "north"},
 		"*":                      {Kind: process.EverybodyPrincipal, Name: "*"},
 		"tothom":                 {Kind: process.EverybodyPrincipal, Name: "tothom"},
 		"@home":                  {Name: "@home"},
@@ -34,7 +36,7 @@ func TestReferencesAreRead(t *testing.T) {
 		}
 		require.Equal(t, want, got, text)
 	}
-	for _, text := range []string{"", "  ", "-nobody-", "group:", "role:/north@shop"} {
+	for _, text := range []string{"", "  ", "-nobody-", "group:", "role:/north@shop", "auth:", "auth:/north"} {
 		_, ok := process.ParseReference(text)
 		require.False(t, ok, text)
 	}

@@ -88,8 +88,7 @@ type CatalogueEntry struct {
 // StartForm is what the initiator fills in.
 type StartForm struct {
 	CatalogueEntry
-	Fields []FieldView `json:"fields"`
-	Values bpm.Values  `json:"values" doc:"Defaults"`
+	FormView
 }
 
 // Comment is what somebody wrote about a process.

@@ -19,8 +19,9 @@ import (
 
 // Resolver finds whom references name.
 type Resolver interface {
-	// Resolve gives the principals by the text of their references; unknown ones are left out.
-	Resolve(ctx context.Context, references []Reference) (map[string]Principal, error)
+	// Resolve gives the principals by the text of their references; unknown ones are left out. A reference names one, or all roles that give a
+	// permission.
+	Resolve(ctx context.Context, references []Reference) (map[string][]Principal, error)
 	// Hats gives the hats of an active user (see the function hats_of of the database).
 	Hats(ctx context.Context, user uuid.UUID) ([]uuid.UUID, error)
 }
@@ -138,12 +139,12 @@ func (s *Processes) Catalogue(ctx context.Context) ([]CatalogueEntry, error) {
 }
 
 // worn tells whether somebody with these hats is among those named. -nobody- among them means no one, whoever else is named.
-func worn(names []string, known map[string]Principal, hats []uuid.UUID) bool {
+func worn(names []string, known map[string][]Principal, hats []uuid.UUID) bool {
 	if slices.ContainsFunc(names, namesNobody) {
 		return false
 	}
 	for _, r := range References(names...) {
-		if p, ok := known[r.Text]; ok && slices.Contains(hats, p.Hat) {
+		if slices.ContainsFunc(known[r.Text], func(p Principal) bool { return slices.Contains(hats, p.Hat) }) {
 			return true
 		}
 	}
@@ -161,6 +162,12 @@ func namesNobody(list string) bool {
 
 // Form gives what the caller fills in to start a process. It returns fault.NotFound for a definition that the caller may not start.
 func (s *Processes) Form(ctx context.Context, definition uuid.UUID) (StartForm, error) {
+	return s.Fill(ctx, definition, nil, "")
+}
+
+// Fill gives the form that starts a process as it is with what was filled in so far, after a field changed: triggers may have set values, shown
+// or hidden fields, or have something to say. Nothing is kept. It returns fault.NotFound as Form does.
+func (s *Processes) Fill(ctx context.Context, definition uuid.UUID, given bpm.Values, changed string) (StartForm, error) {
 	mine, err := s.Catalogue(ctx)
 	if err != nil {
 		return StartForm{}, err
@@ -174,7 +181,7 @@ func (s *Processes) Form(ctx context.Context, definition uuid.UUID) (StartForm, 
 		return StartForm{}, err
 	}
 	form := StartForm{CatalogueEntry: mine[at]}
-	form.Fields, form.Values, err = s.Forms.View(ctx, library, library.Start, defaults(library))
+	form.FormView, err = s.Forms.View(ctx, Filled{Library: library, Form: library.Start, Current: defaults(library), Given: given, Changed: changed, Start: true})
 	return form, err
 }
 
@@ -209,7 +216,7 @@ func (s *Processes) Start(ctx context.Context, code string, values bpm.Values) (
 			return err
 		}
 		first := defaults(library)
-		given, err := s.Forms.Check(ctx, Filled{Library: library, Form: library.Start, Current: first, Given: values})
+		given, err := s.Forms.Check(ctx, Filled{Library: library, Form: library.Start, Current: first, Given: values, Start: true})
 		if err != nil {
 			return err
 		}

@@ -81,8 +81,12 @@ func (h *Host) Check(ctx context.Context, sources []Source) ([]Report, error) {
 }
 
 func encodeCalls(request Request) ([]wire.Call, error) {
-	if textSize(request.Scripts) > maxPortion {
-		return nil, fmt.Errorf("%w: scripts are larger than 16 MiB", ErrBadRequest)
+	size := textSize(request.Scripts)
+	for name, text := range request.Resources {
+		size += len(name) + len(text)
+	}
+	if size > maxPortion {
+		return nil, fmt.Errorf("%w: scripts and their resources are larger than 16 MiB", ErrBadRequest)
 	}
 	calls := make([]wire.Call, len(request.Calls))
 	for i, c := range request.Calls {
@@ -130,7 +134,7 @@ func (h *Host) wireRun(request Request, calls []wire.Call) *wire.Run {
 		scripts[i] = wire.Script{Name: s.Name, Text: s.Text, Language: string(s.Language)}
 	}
 	return &wire.Run{
-		Scripts: scripts, Calls: calls,
+		Scripts: scripts, Calls: calls, Resources: request.Resources,
 		Principal: request.Authority.Publisher, Now: now.UTC(), Seed: request.Seed,
 		Limits: wire.Limits{Wall: h.options.WallLimit, Output: h.options.OutputLimit},
 	}

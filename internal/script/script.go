@@ -44,6 +44,8 @@ type Request struct {
 	Authority Authority
 	// Services answers the host calls of the scripts; nil refuses all of them.
 	Services Services
+	// Resources are files that scripts read by name: resource(name) gives the text, load(name) runs it as JavaScript.
+	Resources map[string]string
 	// Now is what the scripts see as the time of their start; zero means the real time.
 	Now time.Time
 	// Seed fixes Math.random; each call of the batch draws its own sequence from it.

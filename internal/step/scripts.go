@@ -22,15 +22,7 @@ func (s *Service) Evaluate(ctx context.Context, w process.Wave) ([]bpm.Result, e
 		return nil, err
 	}
 	sc.seed = w.Seed
-	runs := make([]run, len(w.Calls))
-	for i, c := range w.Calls {
-		text, known := sc.library.Scripts[c.Script]
-		if !known {
-			return nil, fmt.Errorf("the definition has no script %s, which %s names", c.Script, c.Node)
-		}
-		runs[i] = run{name: sc.step(c.Node).Name, text: text, values: c.Values, capture: c.Use == bpm.Action}
-	}
-	return s.run(ctx, sc, runs)
+	return s.evaluate(ctx, sc, w.Calls)
 }
 
 // run is one script to run.
@@ -47,7 +39,7 @@ func (s *Service) run(ctx context.Context, sc *scene, runs []run) ([]bpm.Result,
 	if len(runs) == 0 {
 		return nil, nil
 	}
-	request := script.Request{Services: s.Services, Now: sc.now, Seed: sc.seed}
+	request := script.Request{Services: s.Services, Now: sc.now, Seed: sc.seed, Resources: sc.library.Resources}
 	place := map[string]int{}
 	for _, r := range runs {
 		at, known := place[r.text]

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"provost/bpm"
+	"provost/internal/authz"
+	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/process"
 )
@@ -92,7 +95,8 @@ func person(id *uuid.UUID, name, full string) process.Person {
 }
 
 // principals finds whom references name: a plain name is a user, else a group, else a role of the platform itself. Users who are not active
-// can do nothing and are not found.
+// can do nothing and are not found. Of a permission the roles that give it are found, which the last column names: the permission and those
+// that bring it with them. The administrators hold them all. Roles without a scope give it everywhere.
 const principals = `with wanted as (
 		select w.kind, w.name, w.scope, w.system, w.place from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as w (kind, name, scope, system, place))
 	select w.place, p.kind, p.id, p.scope_id, p.name, hat_of(p.id, p.scope_id) from wanted w cross join lateral (
@@ -110,29 +114,44 @@ const principals = `with wanted as (
 			limit 1) s on w.scope <> ''
 		where w.kind in ('', 'role') and lower(r.name) = lower(w.name) and lower(y.name) = lower(coalesce(nullif(w.system, ''), 'soffid'))
 		  and (w.scope = '' or s.id is not null)
-		order by rank limit 1) p`
+		union all
+		select 4, 'role', r.id, s.id, r.name || case when s.id is not null then '/' || w.scope else '' end || '@' || y.name
+		from (select distinct a.role_id from authorizations a where a.permission = any(string_to_array(w.system, ' '))
+			union select $5::uuid where w.system <> '') a
+		join roles r on r.id = a.role_id join systems y on y.id = r.system_id left join scope_domains d on d.id = r.scope_domain_id
+		left join lateral (
+			select g.id from groups g where d.kind = 'group' and lower(g.name) = lower(w.scope)
+			union all select i.id from information_systems i where d.kind = 'informationSystem' and lower(i.name) = lower(w.scope)
+			union all select v.id from scope_values v where d.kind = 'values' and v.scope_domain_id = d.id and lower(v.value) = lower(w.scope)
+			limit 1) s on w.scope <> ''
+		where w.kind = 'auth' and (w.scope = '' or s.id is not null or d.id is null)
+		order by rank fetch first 1 row with ties) p
+	order by w.place, p.name`
 
 // Resolve implements process.Resolver.
-func (l *Ledger) Resolve(ctx context.Context, wanted []process.Reference) (map[string]process.Principal, error) {
-	out := make(map[string]process.Principal, len(wanted))
+func (l *Ledger) Resolve(ctx context.Context, wanted []process.Reference) (map[string][]process.Principal, error) {
+	out := make(map[string][]process.Principal, len(wanted))
 	columns := [4][]string{}
 	for _, r := range wanted {
 		if r.Kind == process.EverybodyPrincipal {
-			out[r.Text] = process.Principal{Kind: r.Kind, Name: process.Everybody}
+			out[r.Text] = []process.Principal{{Kind: r.Kind, Name: process.Everybody}}
+		}
+		if r.Kind == process.HoldersPrincipal {
+			r.System = givers(r.Name)
 		}
 		for c, text := range []string{string(r.Kind), r.Name, r.Scope, r.System} {
 			columns[c] = append(columns[c], text)
 		}
 	}
 	err := l.query(ctx, func(ctx context.Context, u *unit) error {
-		rows, err := u.tx.Query(ctx, principals, columns[0], columns[1], columns[2], columns[3])
+		rows, err := u.tx.Query(ctx, principals, columns[0], columns[1], columns[2], columns[3], entitlement.AdminRole)
 		if err != nil {
 			return fmt.Errorf("find principals: %w", err)
 		}
 		var place int
 		var p process.Principal
 		_, err = pgx.ForEachRow(rows, []any{&place, &p.Kind, &p.ID, &p.Scope, &p.Name, &p.Hat}, func() error {
-			out[wanted[place-1].Text] = p
+			out[wanted[place-1].Text] = append(out[wanted[place-1].Text], p)
 			return nil
 		})
 		return errors.Join(err, rows.Err())
@@ -148,14 +167,29 @@ func (l *Ledger) Principals(ctx context.Context, names []string) (found []proces
 		return nil, nil, err
 	}
 	for _, r := range wanted {
-		p, ok := known[r.Text]
-		if !ok {
+		if len(known[r.Text]) == 0 {
 			unknown = append(unknown, r.Text)
-			continue
 		}
-		found = append(found, p)
+		for _, p := range known[r.Text] {
+			// Several permissions may come with one role.
+			if r.Kind != process.HoldersPrincipal || !slices.ContainsFunc(found, func(o process.Principal) bool { return o.Kind == p.Kind && o.Hat == p.Hat }) {
+				found = append(found, p)
+			}
+		}
 	}
 	return found, unknown, nil
+}
+
+// givers lists the permissions with which somebody holds one, separated by blanks; nothing for a permission that there is not.
+func givers(name string) string {
+	if _, known := authz.Find(authz.Permission(name)); !known {
+		return ""
+	}
+	all := []string{name}
+	for _, giver := range authz.Givers(authz.Permission(name)) {
+		all = append(all, string(giver))
+	}
+	return strings.Join(all, " ")
 }
 
 // columnsOf takes principals apart for a statement; no scope is the zero id.

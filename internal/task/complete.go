@@ -84,21 +84,42 @@ func (s *Tasks) begin(ctx context.Context, id uuid.UUID, in Completion) (*attemp
 	if err != nil {
 		return nil, err
 	}
-	current := merged(a.content.Current, a.content.Draft)
-	form := process.Filled{Library: a.library, Form: a.step.Form, Current: current, Given: in.Values}
+	form := sheetOf(&a.task, &a.content, a.step, a.library)
+	form.Given, form.Transition = in.Values, a.transition()
 	if a.payload, err = s.Forms.Check(ctx, form); err != nil {
 		return nil, err
 	}
-	a.payload = merged(a.content.Draft, a.payload)
-	return a, nil
+	return a, a.identify()
 }
 
+// identify adds who the person is that a step has detected.
+func (a *attempt) identify() error {
+	switch {
+	case a.in.Same == nil:
+		return nil
+	case a.step.Match == nil:
+		return fault.InvalidField("same", "This task does not ask whether somebody is the same person.")
+	}
+	values, err := process.Identified(a.library, merged(a.content.Current, a.content.Variables), *a.in.Same)
+	a.payload = merged(a.payload, values)
+	return err
+}
+
+// merged gives values with others on top.
 func merged(layers ...bpm.Values) bpm.Values {
 	out := bpm.Values{}
 	for _, layer := range layers {
 		maps.Copy(out, layer)
 	}
 	return out
+}
+
+// transition names the decision for the triggers of the form: as the designer named it.
+func (a *attempt) transition() string {
+	if a.outcome == "" {
+		return strings.TrimSpace(a.in.Outcome)
+	}
+	return a.said()
 }
 
 // wayOut gives the flow that a decision names. Where there is one way only, nobody has to name it.

@@ -266,6 +266,29 @@ func (s *Tasks) SaveDraft(ctx context.Context, id uuid.UUID, version int64, valu
 	return out, err
 }
 
+// Fill gives the form of a task as it is with what was filled in so far, after a field changed: triggers may have set values, shown or hidden
+// fields, or have something to say. Nothing is kept. Who may do the task may (fault.Denied for others).
+func (s *Tasks) Fill(ctx context.Context, id uuid.UUID, given bpm.Values, changed string) (process.FormView, error) {
+	t, err := s.see(ctx, id)
+	if err != nil {
+		return process.FormView{}, err
+	}
+	by, err := s.stand(ctx, &t)
+	if err != nil {
+		return process.FormView{}, err
+	}
+	if err := ready(&t, &by, 0); err != nil {
+		return process.FormView{}, err
+	}
+	content, step, library, err := s.content(ctx, &t)
+	if err != nil {
+		return process.FormView{}, err
+	}
+	form := sheetOf(&t, &content, step, library)
+	form.Given, form.Changed = given, changed
+	return s.Forms.View(ctx, form)
+}
+
 // ready checks that a task can be worked on now, by this person, as they saw it.
 func ready(t *Task, by *standing, version int64) error {
 	if err := over(t); err != nil {

@@ -66,11 +66,12 @@ func (t *Task) Live() bool { return t.Status == Open || t.Status == Claimed }
 // Detail is a task as its page shows it.
 type Detail struct {
 	Task
+	process.FormView
+
 	Candidates []process.Principal   `json:"candidates"`
-	Fields     []process.FieldView   `json:"fields"`
-	Values     bpm.Values            `json:"values" doc:"Of the fields, with what was saved as a draft"`
 	Lines      []process.DecidedLine `json:"lines" doc:"What an approval decides about"`
 	Decisions  []bpm.Decision        `json:"decisions" doc:"Ways out of the task, as buttons"`
+	Match      *process.MatchView    `json:"match,omitempty" doc:"Of a step that detects duplicates: who may be the same person"`
 	Deciding   bool                  `json:"deciding" doc:"Lines are approved or denied"`
 	Uploads    bool                  `json:"uploads" doc:"Documents may be attached"`
 	May        []string              `json:"may" enum:"claim,release,delegate,recall,schedule,draft,complete" doc:"What the caller may do"`
@@ -122,6 +123,8 @@ type Completion struct {
 	// approves or denies every line that Lines does not name.
 	Outcome string
 	Values  bpm.Values
+	// Same says who the person is, of a step that detects duplicates: a candidate, or "" for a new person. Nil leaves that to the outcome.
+	Same    *string
 	Lines   []Line
 	Comment string
 }

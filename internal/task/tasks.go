@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -142,8 +143,18 @@ func (s *Tasks) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	if len(step.Decisions) > 0 && !d.Deciding {
 		d.Decisions = step.Decisions
 	}
-	if d.Fields, d.Values, err = s.Forms.View(ctx, library, step.Form, shown(&t, &content)); err != nil {
+	if d.FormView, err = s.Forms.View(ctx, sheetOf(&t, &content, step, library)); err != nil {
 		return d, err
+	}
+	if !t.Live() {
+		maps.Copy(d.Values, only(d.Values, content.Payload))
+	}
+	if step.Match != nil {
+		match, err := process.MatchOf(library, merged(content.Current, content.Variables))
+		if err != nil {
+			return d, err
+		}
+		d.Match = &match
 	}
 	if step.Approval != nil {
 		d.Lines, err = s.lines(ctx, &t)
@@ -151,17 +162,20 @@ func (s *Tasks) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	return d, err
 }
 
-// shown gives the values that the form of a task shows: those of the process now, what was saved as a draft, and of a task that is over what it
-// had and what was filled in.
-func shown(t *Task, c *Content) bpm.Values {
-	out := bpm.Values{}
-	layers := []bpm.Values{c.Current, c.Draft}
+// sheetOf gives the form of a task: with the values of the process now and what was saved as a draft; of a task that is over, with what it had and
+// what was filled in.
+func sheetOf(t *Task, c *Content, step *bpm.Step, library *bpm.Library) process.Filled {
+	in := process.Filled{Library: library, Form: step.Form, Current: c.Current, Kept: c.Draft}
 	if !t.Live() {
-		layers = []bpm.Values{c.Variables, c.Payload}
+		in.Current, in.Kept = c.Variables, c.Payload
 	}
-	for _, layer := range layers {
-		maps.Copy(out, layer)
-	}
+	return in
+}
+
+// only gives the values of some names.
+func only(names, values bpm.Values) bpm.Values {
+	out := maps.Clone(values)
+	maps.DeleteFunc(out, func(name string, _ json.RawMessage) bool { return names[name] == nil })
 	return out
 }
 

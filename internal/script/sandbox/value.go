@@ -21,7 +21,7 @@ const maxNesting = 100
 
 var errNesting = errors.New("a value nests deeper than 100 levels or contains itself")
 
-func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // define sets an own property, whatever the prototypes say about the name.
 func define(o *goja.Object, name string, v goja.Value) {

@@ -76,6 +76,8 @@ func (w *world) natives() goja.Value {
 		"write":    w.nativeWrite,
 		"sleep":    w.nativeSleep,
 		"later":    w.nativeLater,
+		"resource": w.nativeResource,
+		"load":     w.nativeLoad,
 		"cancel":   w.nativeCancel,
 		"refusal":  w.nativeRefusal,
 		"data":     w.nativeDataClass,

@@ -37,6 +37,8 @@ type Message struct {
 type Run struct {
 	Scripts []Script `json:"scripts"`
 	Calls   []Call   `json:"calls,omitempty"`
+	// Resources are the files that scripts may read, by name.
+	Resources map[string]string `json:"resources,omitempty"`
 	// Principal is what the script sees as its own identity.
 	Principal string    `json:"principal,omitempty"`
 	Now       time.Time `json:"now,omitzero"`

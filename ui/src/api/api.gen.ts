@@ -1851,6 +1851,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/process-definitions/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play a definition without any effect
+         * @description It is played from its beginning with all acts so far; the answer says where its tokens are and what can happen next.
+         */
+        post: operations["rehearse-process-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/process-definitions/templates": {
         parameters: {
             query?: never;
@@ -2506,6 +2526,26 @@ export interface paths {
         get: operations["list-request-choices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/catalogue/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The form that starts a process after a change
+         * @description Triggers and visibility scripts are run with what was filled in: fields may be shown, hidden, required, locked or given other values. Nothing is kept.
+         */
+        post: operations["fill-request-form"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3971,6 +4011,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The form of a task after a change
+         * @description Triggers and visibility scripts are run with what was filled in: fields may be shown, hidden, required, locked or given other values. Nothing is kept.
+         */
+        post: operations["fill-task-form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/recall": {
         parameters: {
             query?: never;
@@ -4887,12 +4947,29 @@ export interface components {
         CommentRequest: {
             text: string;
         };
+        ComparedCandidate: {
+            /** @description Attributes whose values are others */
+            differs: string[];
+            fullName: string;
+            userName: string;
+            /** @description Its attributes, of those that the process knows of the new person */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Of the queries that found it
+             */
+            weight: number;
+        };
         CompleteRequest: {
             comment?: string;
             /** @description Of an approval */
             lines?: components["schemas"]["LineDecision"][];
             /** @description Id or name of a decision. Of an approval: what holds for every line that is not named (approve, deny) */
             outcome?: string;
+            /** @description Of a step that detects duplicates: user name of the candidate who is the same person; empty for a new one */
+            same?: string;
             /** @description What was filled in, by field */
             values?: {
                 [key: string]: unknown;
@@ -5172,6 +5249,14 @@ export interface components {
             externalId: string;
             key: string;
         };
+        FillRequest: {
+            /** @description Field that was changed last */
+            changed?: string;
+            /** @description What was filled in so far, by field */
+            values: {
+                [key: string]: unknown;
+            };
+        };
         FinishedTasks: {
             /** Format: date-time */
             at: string;
@@ -5224,6 +5309,19 @@ export interface components {
              * @enum {string}
              */
             scopeKind?: "group" | "informationSystem" | "values";
+        };
+        FormView: {
+            fields: components["schemas"]["FormField"][];
+            /** @description What triggers say about fields */
+            messages: {
+                [key: string]: string;
+            };
+            /** @description Fields whose change may change others: tell it by POST …/form */
+            reacts: string[];
+            /** @description Of the fields */
+            values: {
+                [key: string]: unknown;
+            };
         };
         Found: {
             /** @description Tells namesakes apart */
@@ -5762,6 +5860,17 @@ export interface components {
         MappingTrigger: {
             kind: string;
             script: string;
+        };
+        MatchAttribute: {
+            label: string;
+            name: string;
+            value: unknown;
+        };
+        MatchView: {
+            /** @description Of the new person */
+            attributes: components["schemas"]["MatchAttribute"][];
+            /** @description The likeliest first */
+            candidates: components["schemas"]["ComparedCandidate"][];
         };
         Membership: {
             attributes: {
@@ -6480,6 +6589,94 @@ export interface components {
         ReasonRequest: {
             reason?: string;
         };
+        RehearsalAct: {
+            /**
+             * Format: int64
+             * @description Of the work to complete, the timer to fire, or the incident to skip
+             */
+            id?: number;
+            /** @enum {string} */
+            kind: "complete" | "fire" | "message" | "signal" | "skip";
+            /** @description Of the message or signal */
+            name?: string;
+            /** @description Flow that people choose */
+            outcome?: string;
+            /** @description Variables that it sets */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        RehearsalEffect: {
+            element: string;
+            /** @description apply, invoke, mail, message, signal, call */
+            kind: string;
+            name: string;
+        };
+        RehearsalPlace: {
+            /** Format: int64 */
+            count: number;
+            element: string;
+            /**
+             * Format: int64
+             * @description Of them, those that wait for an operator
+             */
+            stuck: number;
+        };
+        RehearsalResult: {
+            effects: components["schemas"]["RehearsalEffect"][];
+            /** @description Of the error that ended it */
+            message?: string;
+            /** Format: date-time */
+            now: string;
+            places: components["schemas"]["RehearsalPlace"][];
+            /** @enum {string} */
+            status: "running" | "completed" | "cancelled" | "failed";
+            trace: components["schemas"]["RehearsalStep"][];
+            values: {
+                [key: string]: unknown;
+            };
+            waits: components["schemas"]["RehearsalWait"][];
+        };
+        RehearsalStep: {
+            element: string;
+            /** @enum {string} */
+            event: "enter" | "leave";
+            /** @description That it was left by */
+            flow?: string;
+            name: string;
+        };
+        RehearsalWait: {
+            /** @description Who is asked, as the definition has it */
+            actors?: string;
+            /**
+             * Format: date-time
+             * @description When the timer fires
+             */
+            at?: string;
+            element: string;
+            /** Format: int64 */
+            id?: number;
+            /** @enum {string} */
+            kind: "work" | "call" | "timer" | "message" | "signal" | "incident";
+            /** @description Of the step, for people; of the message or signal */
+            name: string;
+            /** @description Ways out that people choose from */
+            outcomes?: components["schemas"]["TaskDecision"][];
+            /** @description What went wrong */
+            text?: string;
+        };
+        RehearseRequest: {
+            /** @description In their order */
+            acts?: components["schemas"]["RehearsalAct"][];
+            /** @description That starts it; absent for people and timers */
+            message?: string;
+            /** @description BPMN */
+            source: string;
+            /** @description Of the start form */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
         RejectedObject: {
             /** Format: uuid */
             id: string;
@@ -7008,8 +7205,14 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            /** @description What triggers say about fields */
+            messages: {
+                [key: string]: string;
+            };
             name: string;
-            /** @description Defaults */
+            /** @description Fields whose change may change others: tell it by POST …/form */
+            reacts: string[];
+            /** @description Of the fields */
             values: {
                 [key: string]: unknown;
             };
@@ -7501,8 +7704,14 @@ export interface components {
             initiator: string;
             /** @description What an approval decides about */
             lines: components["schemas"]["ApprovalLine"][];
+            /** @description Of a step that detects duplicates: who may be the same person */
+            match?: components["schemas"]["MatchView"];
             /** @description What the caller may do */
             may: ("claim" | "release" | "delegate" | "recall" | "schedule" | "draft" | "complete")[];
+            /** @description What triggers say about fields */
+            messages: {
+                [key: string]: string;
+            };
             /** @description Of the step */
             name: string;
             /**
@@ -7521,6 +7730,8 @@ export interface components {
             process: string;
             /** Format: uuid */
             processId: string;
+            /** @description Fields whose change may change others: tell it by POST …/form */
+            reacts: string[];
             /** @description Why it was cancelled or expired */
             reason: string;
             /**
@@ -7545,7 +7756,7 @@ export interface components {
             title: string;
             /** @description Documents may be attached */
             uploads: boolean;
-            /** @description Of the fields, with what was saved as a draft */
+            /** @description Of the fields */
             values: {
                 [key: string]: unknown;
             };
@@ -12882,6 +13093,39 @@ export interface operations {
             };
         };
     };
+    "rehearse-process-definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-process-templates": {
         parameters: {
             query?: never;
@@ -14307,6 +14551,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FormReference"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fill-request-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartForm"];
                 };
             };
             /** @description Error */
@@ -17705,6 +17984,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "fill-task-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormView"];
                 };
             };
             /** @description Error */

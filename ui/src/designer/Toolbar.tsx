@@ -1,6 +1,6 @@
 import { ActionIcon, Divider, Group, Tooltip } from '@mantine/core';
 import {
-  IconArrowBackUp, IconArrowForwardUp, IconArrowUpRight, IconClipboard, IconCopy, IconCut, IconHandStop, IconMaximize, IconMinus, IconPlus, IconPointer, IconTrash, IconZoomReset, type Icon,
+  IconArrowBackUp, IconArrowForwardUp, IconArrowUpRight, IconClipboard, IconCopy, IconCut, IconHandStop, IconMaximize, IconMinus, IconPlayerPlay, IconPlus, IconPointer, IconTrash, IconZoomReset, type Icon,
 } from '@tabler/icons-react';
 import type { ParseKeys } from 'i18next';
 import { useTranslation } from 'react-i18next';
@@ -18,7 +18,7 @@ interface Tool {
 }
 
 /** What is done with the canvas: choosing, panning, connecting; undo, clipboard; the size of the view. */
-export function Toolbar() {
+export function Toolbar({ simulating, onSimulate }: { simulating: boolean; onSimulate: () => void }) {
   const { t } = useTranslation('designer');
   const { designer, pending, readOnly } = useDrawing();
   const stack = designer.service('commandStack');
@@ -45,6 +45,7 @@ export function Toolbar() {
       { key: 'tool.fit', sign: IconMaximize, run: () => designer.fit(), looks: true },
       { key: 'tool.actual', sign: IconZoomReset, run: () => designer.service('canvas').zoom(1, 'auto'), looks: true },
     ],
+    [{ key: 'tool.simulate', sign: IconPlayerPlay, run: onSimulate, pressed: simulating }],
   ];
   return (
     <Group gap={4} p={6} role="toolbar" aria-label={t('tool.title')}>

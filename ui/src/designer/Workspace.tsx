@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { titleOf } from './canvas/actions';
 import { markFindings, type Finding } from './canvas/marks';
@@ -8,6 +8,7 @@ import { DrawingProvider, useDrawing, type Pending } from './context';
 import classes from './Designer.module.css';
 import { FindingList } from './FindingList';
 import { StepPanel } from './panel/StepPanel';
+import { SimulationPanel } from './simulation/SimulationPanel';
 import { StepList } from './StepList';
 import { StepPalette } from './StepPalette';
 import { Toolbar } from './Toolbar';
@@ -23,17 +24,18 @@ interface WorkspaceProps {
 
 /** The diagram between its palette and the panel of what is selected, and below it what the server found. */
 export function Workspace({ xml, designer, onOpen, pending, findings, readOnly }: WorkspaceProps) {
+  const [simulating, setSimulating] = useState(false);
   useMarks(designer, findings);
   return (
     <>
       <div className={classes.workspace} data-look={readOnly || undefined}>
         {readOnly ? null : designer ? <DrawingProvider designer={designer} pending={pending}><StepPalette /></DrawingProvider> : <div />}
         <div className={classes.middle}>
-          {designer ? <DrawingProvider designer={designer} pending={pending} readOnly={readOnly}><Toolbar /></DrawingProvider> : <div />}
+          {designer ? <DrawingProvider designer={designer} pending={pending} readOnly={readOnly}><Toolbar simulating={simulating} onSimulate={() => setSimulating(!simulating)} /></DrawingProvider> : <div />}
           <Canvas xml={xml} onOpen={onOpen} />
         </div>
         <div className={classes.side}>
-          {designer ? <DrawingProvider designer={designer} pending={pending} readOnly={readOnly}><Side /></DrawingProvider> : null}
+          {designer ? <DrawingProvider designer={designer} pending={pending} readOnly={readOnly}>{simulating ? <SimulationPanel onClose={() => setSimulating(false)} /> : <Side />}</DrawingProvider> : null}
         </div>
       </div>
       {designer && findings.length > 0 ? (

@@ -35,6 +35,8 @@ export interface Attribute {
   default?: string;
   values?: Value[];
 }
+/** A file for scripts; texts are written as they are unless XML would change them. */
+export interface Resource extends Body { name?: string; encoding?: 'text' | 'base64' }
 export interface Lane { actors?: string }
 export interface Field {
   name?: string; label?: string; readOnly?: boolean; required?: boolean;
@@ -70,7 +72,7 @@ export interface Loop { collection?: string; element?: string }
 
 /** Every extension element by its type in the moddle descriptor. */
 export interface Extensions {
-  'idm:Process': Process; 'idm:Acl': Acl; 'idm:Attribute': Attribute; 'idm:Lane': Lane; 'idm:Form': Form; 'idm:Task': Task; 'idm:Assignment': Assignment;
+  'idm:Process': Process; 'idm:Acl': Acl; 'idm:Attribute': Attribute; 'idm:Resource': Resource; 'idm:Lane': Lane; 'idm:Form': Form; 'idm:Task': Task; 'idm:Assignment': Assignment;
   'idm:Approval': Approval; 'idm:Match': Match; 'idm:Job': Job; 'idm:Apply': Apply; 'idm:Invoke': Invoke; 'idm:Mail': Mail; 'idm:Decision': Body; 'idm:OnTake': Body;
   'idm:OnFire': Body; 'idm:Input': Argument; 'idm:Output': Argument; 'idm:Loop': Loop;
 }

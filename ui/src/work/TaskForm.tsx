@@ -12,7 +12,9 @@ import { ApprovalLines } from './ApprovalLines';
 import { saidLines, unsaid, type Decision, type Verdict } from './decisions';
 import { attributesOf, grantField } from './fields';
 import { GrantLines } from './GrantLines';
+import { MatchTable } from './MatchTable';
 import type { TaskDetail } from './model';
+import type { FormState } from './reactions';
 import { useTaskDraft, type DraftState } from './taskDraft';
 import { TooLate } from './TooLate';
 import classes from './work.module.css';
@@ -29,15 +31,17 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
   const words = useTranslation('form').t;
   const draft = useTaskDraft(task);
   const [verdicts, setVerdicts] = useState<Record<string, Verdict>>({});
+  const [same, setSame] = useState<string>();
   const [comment, setComment] = useState('');
   const [complained, setComplained] = useState<Record<string, string>>({});
   const [refused, setRefused] = useState<unknown>();
   const [busy, setBusy] = useState<string>();
   const open = task.may.includes('complete');
-  const attributes = attributesOf(task.fields, { resource: 'tasks', id: task.id });
-  const grants = grantField(task.fields);
+  const { form } = draft;
+  const attributes = attributesOf(form.fields, { resource: 'tasks', id: task.id });
+  const grants = grantField(form.fields);
   const inLines = task.deciding && grants !== undefined;
-  const { fields, others } = useFindings(refused, task);
+  const { fields, others } = useFindings(refused, form);
 
   const complete = async ({ outcome, name }: Decision) => {
     const wrong = complaints(attributes, draft.values);
@@ -47,7 +51,7 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
     setRefused(undefined);
     try {
       const etag = await draft.settled();
-      const body = { outcome: outcome || undefined, values: draft.changed, lines: task.deciding ? saidLines(task.lines, verdicts) : undefined, comment: comment.trim() || undefined };
+      const body = { outcome: outcome || undefined, values: draft.changed, same, lines: task.deciding ? saidLines(task.lines, verdicts) : undefined, comment: comment.trim() || undefined };
       await send('POST', address('tasks', [task.id, 'complete']), { body, etag });
       onDone(name);
     } catch (error) {
@@ -61,8 +65,9 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
       <Stack gap="lg" className={classes.panel}>
         {refused !== undefined && isLate(refused) ? <TooLate task={task} error={refused} /> : null}
         {refused !== undefined && !isLate(refused) && !isFinding(refused) ? <Failure error={refused} /> : null}
+        {draft.stuck === undefined ? null : <Failure error={draft.stuck} />}
         {attributes.length > 0 || others.length > 0 ? (
-          <FieldForm attributes={attributes} values={draft.values} onChange={draft.change} errors={{ ...fields, ...complained }} otherErrors={others} readOnly={!open} />
+          <FieldForm attributes={attributes} values={draft.values} onChange={draft.change} errors={{ ...(open ? form.messages : {}), ...fields, ...complained }} otherErrors={others} readOnly={!open} />
         ) : null}
         {grants && !inLines ? (
           <GrantLines
@@ -74,15 +79,16 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
             onChange={(lines) => draft.change({ ...draft.values, [grants.name]: lines })}
           />
         ) : null}
+        {task.match ? <MatchTable match={task.match} same={same} onChange={open ? setSame : undefined} /> : null}
         {task.lines.length > 0 ? <ApprovalLines lines={task.lines} verdicts={verdicts} onChange={open && task.deciding ? setVerdicts : undefined} /> : null}
-        {attributes.length === 0 && grants === undefined && task.lines.length === 0 ? <Text size="sm" c="dimmed">{t('noForm')}</Text> : null}
+        {attributes.length === 0 && grants === undefined && task.lines.length === 0 && !task.match ? <Text size="sm" c="dimmed">{t('noForm')}</Text> : null}
       </Stack>
       {open ? (
         <Stack gap="xs" className={classes.decide}>
           <Textarea label={t('comment')} autosize minRows={1} maxRows={5} value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
           <Group justify="space-between">
             <DraftNote state={draft.state} />
-            <Decisions task={task} unsaidLines={unsaid(task.lines, verdicts).length} busy={busy} onDecide={(decision) => void complete(decision)} />
+            <Decisions task={task} unsaidLines={unsaid(task.lines, verdicts).length} unsaidPerson={task.match !== undefined && same === undefined} busy={busy} onDecide={(decision) => void complete(decision)} />
           </Group>
           {draft.state === 'refused' ? <Alert color="yellow" variant="light">{t('draft.refused')} {draft.error instanceof ProblemError ? draft.error.message : ''}</Alert> : null}
         </Stack>
@@ -92,7 +98,7 @@ export function TaskForm({ task, onDone }: TaskFormProps) {
 }
 
 /** Findings of the server, at their fields: it names them `values.name`. */
-function useFindings(error: unknown, { fields }: TaskDetail) {
+function useFindings(error: unknown, { fields }: FormState) {
   if (!isFinding(error)) return { fields: {}, others: [] };
   const { fields: found, others } = errorsAt(error, fields.map(({ name }) => ({ name: `values.${name}`, type: 'string', label: {} })));
   return { fields: Object.fromEntries(Object.entries(found).map(([name, sentence]) => [name.replace(/^values\./, ''), sentence])), others };
@@ -120,12 +126,14 @@ function DraftNote({ state }: { state: DraftState }) {
 interface DecisionsProps {
   task: TaskDetail;
   unsaidLines: number;
+  /** Nobody has said yet whether it is the same person. */
+  unsaidPerson: boolean;
   busy?: string;
   onDecide: (decision: Decision) => void;
 }
 
 /** The decisions as the designer named them; an approval has one: what was said about each line. */
-function Decisions({ task, unsaidLines, busy, onDecide }: DecisionsProps) {
+function Decisions({ task, unsaidLines, unsaidPerson, busy, onDecide }: DecisionsProps) {
   const { t } = useTranslation('tasks');
   if (task.deciding) {
     return (
@@ -145,7 +153,7 @@ function Decisions({ task, unsaidLines, busy, onDecide }: DecisionsProps) {
           key={decision.outcome}
           variant={index === decisions.length - 1 ? 'filled' : 'default'}
           loading={busy === decision.outcome}
-          disabled={busy !== undefined && busy !== decision.outcome}
+          disabled={unsaidPerson || (busy !== undefined && busy !== decision.outcome)}
           onClick={() => onDecide(decision)}
         >
           {decision.name}

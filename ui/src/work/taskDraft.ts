@@ -5,6 +5,7 @@ import { address, send, type Versioned } from '@/api/resource';
 import type { Values } from '@/form/values';
 import { changedValues, editableValues } from './fields';
 import type { TaskDetail } from './model';
+import { useReactions, type FormState } from './reactions';
 
 /** So long after the last letter a draft is kept, in milliseconds. */
 const pause = 1200;
@@ -15,6 +16,10 @@ export type DraftState = 'none' | 'unsaved' | 'saved' | 'refused';
 /** What somebody fills in on a task, and what the server keeps of it meanwhile. */
 export interface TaskDraft {
   values: Values;
+  /** The form as what was filled in made it. */
+  form: FormState;
+  /** Why the form could not follow the last change. */
+  stuck: unknown;
   change: (values: Values) => void;
   /** What differs from what the server knows, without what cannot be changed. */
   changed: Values;
@@ -35,9 +40,10 @@ export function useTaskDraft(task: TaskDetail): TaskDraft {
   const running = useRef<Promise<unknown>>(undefined);
   const key = keys.object('tasks', task.id);
   const values = { ...task.values, ...edited };
-  const changed = changedValues(task.fields, task.values, values);
+  const { form, follow, error: stuck } = useReactions(task, { resource: 'tasks', id: task.id }, values, (patch) => setEdited((before) => ({ ...before, ...patch })));
+  const changed = changedValues(form.fields, task.values, values);
   // The server keeps the last draft as a whole, so that each holds all that was filled in.
-  const whole = JSON.stringify(editableValues(task.fields, values));
+  const whole = JSON.stringify(editableValues(form.fields, values));
   const keeps = task.may.includes('draft') && Object.keys(changed).length > 0 && whole !== kept;
 
   const keep = async (draft: string) => {
@@ -65,10 +71,15 @@ export function useTaskDraft(task: TaskDetail): TaskDraft {
 
   return {
     values,
+    form,
+    stuck,
     changed,
     state: error === undefined ? (keeps ? 'unsaved' : kept === undefined ? 'none' : 'saved') : 'refused',
     error,
-    change: (next) => setEdited((before) => ({ ...before, ...pick(next, Object.keys(next).filter((name) => next[name] !== values[name])) })),
+    change: (next) => {
+      setEdited((before) => ({ ...before, ...pick(next, Object.keys(next).filter((name) => next[name] !== values[name])) }));
+      follow(values, { ...values, ...next });
+    },
     settled: async () => {
       await running.current;
       return queries.getQueryData<Versioned<TaskDetail>>(key)?.etag;

@@ -1,7 +1,7 @@
 // The world every script starts in: Java-style methods on strings, lists and maps, the host objects, and caps on the
 // built-ins that can allocate without bound. Runs in strict mode as a function of the natives.
 (function (host) {
-  const { call, write, sleep, later, cancel, refusal, data, constant, java } = host;
+  const { call, write, sleep, later, cancel, refusal, data, constant, java, resource, load } = host;
   const kindMark = Symbol("kind");
   const classMark = Symbol("class");
   const global = globalThis;
@@ -283,7 +283,11 @@
   }
 
   // A form's input field in an onLoad or onChange trigger: the caller reads back what the trigger set.
-  const fieldPrototype = hide(Object.create(mapPrototype), { invalidate() {} });
+  // setWarning is told the row of a field with several values first.
+  const fieldPrototype = hide(Object.create(mapPrototype), {
+    invalidate() {},
+    setWarning(row, text) { put(this, "warning", arguments.length > 1 ? text : row); },
+  });
 
   function newData(short, source) {
     const object = newMap(source);
@@ -401,6 +405,8 @@
     dispatcherService: serviceOf("dispatcherService"),
     print(...args) { out.println(...args); },
     sleep(milliseconds) { sleep(milliseconds); },
+    resource(name) { return resource(String(name)); },
+    load(name) { return load(String(name)); },
     setTimeout(action, milliseconds, ...args) {
       if (typeof action !== "function") throw new TypeError("setTimeout wants a function");
       return later(() => action(...args), milliseconds);

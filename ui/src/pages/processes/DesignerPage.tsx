@@ -11,6 +11,7 @@ import { ConflictDialog } from '@/designer/ConflictDialog';
 import { DrawingProvider, Pending } from '@/designer/context';
 import { FindingCounts } from '@/designer/FindingList';
 import { textIn } from '@/designer/model/moddle';
+import { ResourcesTab } from '@/designer/ResourcesTab';
 import { SummaryTab } from '@/designer/SummaryTab';
 import { useCheck } from '@/designer/useCheck';
 import { useDraft, type DraftInHand } from '@/designer/useDraft';
@@ -22,7 +23,7 @@ import { toastDone, toastFailed } from '@/kit/toast';
 import { saveFile } from '@/list/csv';
 import { RefusedDialog } from './RefusedDialog';
 
-const tabs = ['summary', 'diagram', 'attributes', 'xml'] as const;
+const tabs = ['summary', 'diagram', 'attributes', 'resources', 'xml'] as const;
 type Tab = (typeof tabs)[number];
 
 const nothingToSee = () => () => undefined;
@@ -96,6 +97,7 @@ function Drawing({ draft, designer, setDesigner, pending }: DrawingProps) {
           <DrawingProvider designer={designer} pending={pending} readOnly={readOnly}>
             <Tabs.Panel value="summary" className="surface"><SummaryTab /></Tabs.Panel>
             <Tabs.Panel value="attributes" className="surface"><AttributesTab /></Tabs.Panel>
+            <Tabs.Panel value="resources" className="surface"><ResourcesTab /></Tabs.Panel>
             <Tabs.Panel value="xml" className="surface"><XmlTab /></Tabs.Panel>
           </DrawingProvider>
         ) : null}

@@ -16,6 +16,7 @@ import { errorsAt } from '@/object/draft';
 import { useCatalogue } from '@/work/Catalogue';
 import { attributesOf, changedValues, grantField } from '@/work/fields';
 import { GrantLines } from '@/work/GrantLines';
+import { useReactions } from '@/work/reactions';
 import { processTitle, type Process, type StartForm, type Task } from '@/work/model';
 import classes from '@/work/work.module.css';
 
@@ -44,13 +45,18 @@ export default function NewRequestPage() {
   );
 }
 
-function Start({ form }: { form: StartForm }) {
+function Start({ form: opened }: { form: StartForm }) {
   const { t } = useTranslation('requests');
   const words = useTranslation('form').t;
-  const [values, setValues] = useState<Values>(form.values);
+  const [values, setValues] = useState<Values>(opened.values);
   const [complained, setComplained] = useState<Record<string, string>>({});
-  const { start, busy, refused } = useStart(form);
-  const source = { resource: 'requests/catalogue', id: form.id };
+  const { start, busy, refused } = useStart(opened);
+  const source = { resource: 'requests/catalogue', id: opened.id };
+  const { form, follow, error: stuck } = useReactions(opened, source, values, (patch) => setValues((before) => ({ ...before, ...patch })));
+  const change = (next: Values) => {
+    setValues(next);
+    follow(values, next);
+  };
   const attributes = attributesOf(form.fields, source);
   const grants = grantField(form.fields);
   const found = errorsAt(refused, form.fields.map(({ name }) => ({ name: `values.${name}`, type: 'string', label: {} })));
@@ -59,7 +65,7 @@ function Start({ form }: { form: StartForm }) {
   const submit = () => {
     const wrong = complaints(attributes, values);
     setComplained(Object.fromEntries(Object.entries(wrong).map(([field, complaint]) => [field, words(`complaint.${complaint}`)])));
-    if (Object.keys(wrong).length === 0) void start(changedValues(form.fields, form.values, values));
+    if (Object.keys(wrong).length === 0) void start(changedValues(form.fields, opened.values, values));
   };
 
   return (
@@ -73,8 +79,9 @@ function Start({ form }: { form: StartForm }) {
       <Stack className={classes.panel}>
         {form.fields.length === 0 ? <Text size="sm">{t('noFields')}</Text> : null}
         {refused !== undefined && !(refused instanceof ProblemError && (refused.problem.errors ?? []).length > 0) ? <Failure error={refused} /> : null}
+        {stuck === undefined ? null : <Failure error={stuck} />}
         {attributes.length === 0 ? null : (
-          <FieldForm attributes={attributes} values={values} onChange={setValues} errors={{ ...fields, ...complained }} otherErrors={refused instanceof ProblemError && (refused.problem.errors ?? []).length > 0 ? found.others : []} />
+          <FieldForm attributes={attributes} values={values} onChange={change} errors={{ ...form.messages, ...fields, ...complained }} otherErrors={refused instanceof ProblemError && (refused.problem.errors ?? []).length > 0 ? found.others : []} />
         )}
         {grants ? (
           <GrantLines
@@ -83,7 +90,7 @@ function Start({ form }: { form: StartForm }) {
             error={fields[grants.name]}
             source={{ ...source, field: grants.name }}
             user={typeof values.user === 'string' ? values.user : ''}
-            onChange={(lines) => setValues({ ...values, [grants.name]: lines })}
+            onChange={(lines) => change({ ...values, [grants.name]: lines })}
           />
         ) : null}
         <Group justify="flex-end">

@@ -1,0 +1,221 @@
+package task_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"provost/bpm"
+	"provost/internal/authz"
+	"provost/internal/fault"
+	"provost/internal/platform"
+	"provost/internal/process"
+	"provost/internal/script"
+	"provost/internal/script/scripttest"
+	"provost/internal/task"
+)
+
+// scripted is a bench whose forms run scripts.
+func scripted(t *testing.T) *bench {
+	t.Helper()
+	b := setup(t)
+	b.Platform = platform.New(b.Tenant, platform.Deps{Scripts: scripttest.New(t, script.Options{})})
+	return b
+}
+
+const travelAttributes = `<idm:attribute name="kind" label="Kind" type="string"><idm:value code="trip"/><idm:value code="rest"/></idm:attribute>
+	<idm:attribute name="place" label="Place" type="string"/><idm:attribute name="days" label="Days" type="number"/>
+	<idm:attribute name="cost" label="Cost" type="number"/><idm:attribute name="code" label="Code" type="string"/>
+	<idm:attribute name="decidedAs" label="Decided as" type="string"/>`
+
+// travelForm has triggers of every occasion: the place is shown and needed for trips, the cost follows the days, the code is for the platform alone.
+const travelForm = `<idm:form><idm:field name="kind"/><idm:field name="place"/><idm:field name="days"/><idm:field name="cost" readOnly="true"/><idm:field name="code"/>
+	<idm:trigger on="onLoad">if (days == null) days = 1; inputFields.get("place").setVisible(kind == "trip"); inputFields.get("code").setVisible(false)</idm:trigger>
+	<idm:trigger on="onChange" field="kind">var place = inputFields.get("place");
+		place.setVisible(value == "trip"); place.setRequired(value == "trip"); place.setListOfValues(["ROM:Rome", "OSL:Oslo"]);
+		if (value == "trip") place.setValue("ROM")</idm:trigger>
+	<idm:trigger on="onChange" field="days">cost = value * 100; inputField.setWarning(0, value > 30 ? "At most 30 days." : null)</idm:trigger>
+	<idm:trigger on="onPrepareTransition">if (transition == "Approve" &amp;&amp; days == 13) throw "Thirteen days bring bad luck.";
+		code = (kind || "none") + days; decidedAs = transition</idm:trigger></idm:form>`
+
+func travel() sample {
+	return sample{id: "travel", attributes: travelAttributes, taskForm: travelForm, startForm: ``}
+}
+
+func values(t *testing.T, text string) bpm.Values {
+	t.Helper()
+	out := bpm.Values{}
+	require.NoError(t, json.Unmarshal([]byte(text), &out))
+	return out
+}
+
+// told is a form in one line: place!:Place means that the place is required, cost~ that it is only shown.
+func told(v process.FormView) string {
+	var out []string
+	for _, f := range v.Fields {
+		text := f.Name
+		if f.Required {
+			text += "!"
+		}
+		if f.ReadOnly {
+			text += "~"
+		}
+		if value, ok := v.Values[f.Name]; ok {
+			text += "=" + string(value)
+		}
+		for _, choice := range f.Values {
+			text += "," + choice.Code
+		}
+		out = append(out, text)
+	}
+	for name, text := range v.Messages {
+		out = append(out, name+": "+text)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestTriggersChangeTheFormAsItIsFilledIn(t *testing.T) {
+	t.Parallel()
+	b := scripted(t)
+	anna, starter := b.user("anna"), b.user("starter")
+	p := b.started(starter, travel())
+	id := b.opened(p.ID, b.opening(1, "anna"))
+	opened, err := b.Tasks.Get(b.as(anna), id)
+	require.NoError(t, err)
+	require.Equal(t, "kind,trip,rest days=1 cost~", told(opened.FormView), "what onLoad set, without what it hides")
+	require.Equal(t, []string{"kind", "days"}, opened.Reacts)
+	for name, test := range map[string]struct{ given, changed, want string }{
+		"a trip needs a place, of those offered": {`{"kind": "trip"}`, "kind", `kind="trip",trip,rest place!="ROM",ROM,OSL days=1 cost~`},
+		"another place stays":                    {`{"kind": "trip", "place": "OSL"}`, "place", `kind="trip",trip,rest place!="OSL",ROM,OSL days=1 cost~`},
+		"until the kind changes again":           {`{"kind": "trip", "place": "OSL"}`, "kind", `kind="trip",trip,rest place!="ROM",ROM,OSL days=1 cost~`},
+		"no trip needs none":                     {`{"kind": "rest"}`, "kind", `kind="rest",trip,rest days=1 cost~`},
+		"the cost follows the days":              {`{"days": 4}`, "days", `kind,trip,rest days=4 cost~=400`},
+		"whatever the client says of it":         {`{"days": 4, "cost": 1}`, "", `kind,trip,rest days=4 cost~=400`},
+		"and a message comes with them":          {`{"days": 40}`, "days", `kind,trip,rest days=40 cost~=4000 days: At most 30 days.`},
+	} {
+		form, err := b.Tasks.Fill(b.as(anna), id, values(t, test.given), test.changed)
+		require.NoError(t, err, name)
+		require.Equal(t, test.want, told(form), name)
+	}
+	require.Equal(t, []string{"{}"}, b.texts("select payload::text from process_tasks"), "nothing is kept")
+	for who, code := range map[uuid.UUID]fault.Code{starter: fault.Denied, b.user("stranger"): fault.NotFound} {
+		_, err := b.Tasks.Fill(b.as(who), id, nil, "")
+		refused(t, err, code)
+	}
+	_, err = b.Tasks.Fill(t.Context(), id, nil, "")
+	require.ErrorIs(t, err, authz.ErrNoPrincipal)
+}
+
+func TestTheServerPlaysTriggersAgainWhenATaskIsCompleted(t *testing.T) {
+	t.Parallel()
+	b := scripted(t)
+	anna := b.user("anna")
+	p := b.started(b.user("starter"), travel())
+	id := b.opened(p.ID, b.opening(1, "anna"))
+	before := b.state()
+	for name, test := range map[string]struct{ outcome, given, word string }{
+		"a read-only field":           {"yes", `{"days": 4, "cost": 1}`, "Cost cannot be changed"},
+		"a field that onLoad hides":   {"yes", `{"code": "mine"}`, "no field code"},
+		"a place without a trip":      {"yes", `{"kind": "rest", "place": "ROM"}`, "no field place"},
+		"a place that is not offered": {"yes", `{"kind": "trip", "place": "PAR"}`, "none of the values"},
+		"a trip to nowhere":           {"yes", `{"kind": "trip", "place": ""}`, "Place is required"},
+		"too many days":               {"yes", `{"days": 31}`, "At most 30 days."},
+		"what the transition refuses": {"yes", `{"days": 13}`, "Thirteen days bring bad luck."},
+		"a variable that is no field": {"yes", `{"decidedAs": "x"}`, "no field decidedAs"},
+		"a name that triggers bring":  {"yes", `{"transition": "Refuse"}`, "no field transition"},
+	} {
+		refused(t, b.completes(anna, id, task.Completion{Outcome: test.outcome, Values: values(t, test.given)}), fault.Invalid, test.word)
+		require.Equal(t, before, b.state(), name)
+	}
+	refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Values: values(t, `{"days": 13}`)}), fault.Invalid, "outcome")
+	_, err := b.Tasks.SaveDraft(b.as(anna), id, 0, values(t, `{"kind": "trip", "place": "OSL"}`))
+	require.NoError(t, err, "the place can be kept because the kind shows it")
+	kept, err := b.Tasks.Get(b.as(anna), id)
+	require.NoError(t, err)
+	require.Equal(t, `kind="trip",trip,rest place!="OSL",ROM,OSL days=1 cost~`, told(kept.FormView), "the draft is played again")
+	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "yes", Values: values(t, `{"days": 5, "cost": 500}`)}), "a shown value may come back")
+	require.Equal(t, []string{`{"code": "trip5", "cost": 500, "days": 5, "kind": "trip", "place": "OSL", "decidedAs": "Approve"}`}, b.texts("select payload::text from process_tasks"))
+	over, err := b.Tasks.Get(b.as(anna), id)
+	require.NoError(t, err)
+	require.Contains(t, told(over.FormView), `days=5 cost~=500`)
+}
+
+func TestDraftsOfFieldsThatAreGoneAreDropped(t *testing.T) {
+	t.Parallel()
+	b := scripted(t)
+	anna := b.user("anna")
+	p := b.started(b.user("starter"), travel())
+	id := b.opened(p.ID, b.opening(1, "anna"))
+	_, err := b.Tasks.SaveDraft(b.as(anna), id, 0, values(t, `{"kind": "trip", "place": "OSL"}`))
+	require.NoError(t, err)
+	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "no", Values: values(t, `{"kind": "rest"}`)}))
+	require.Equal(t, []string{`{"code": "rest1", "days": 1, "kind": "rest", "decidedAs": "Refuse"}`}, b.texts("select payload::text from process_tasks"))
+}
+
+func TestTriggersOfTheStartForm(t *testing.T) {
+	t.Parallel()
+	b := scripted(t)
+	s := travel()
+	s.startForm, s.taskForm = strings.TrimSuffix(strings.TrimPrefix(travelForm, "<idm:form>"), "</idm:form>"), ""
+	v := b.deploy(s)
+	anna := b.user("anna")
+	form, err := b.Processes.Form(b.as(anna), v.DefinitionID)
+	require.NoError(t, err)
+	require.Equal(t, "kind,trip,rest days=1 cost~", told(form.FormView))
+	form, err = b.Processes.Fill(b.as(anna), v.DefinitionID, values(t, `{"days": 3}`), "days")
+	require.NoError(t, err)
+	require.Equal(t, "kind,trip,rest days=3 cost~=300", told(form.FormView))
+	_, err = b.Processes.Start(b.as(anna), "travel", values(t, `{"days": 3, "cost": 2}`))
+	refused(t, err, fault.Invalid, "Cost cannot be changed")
+	started, err := b.Processes.Start(b.as(anna), "travel", values(t, `{"days": 3}`))
+	require.NoError(t, err)
+	require.Equal(t, []string{`300 none3`}, b.texts("select (variables->>'cost') || ' ' || (variables->>'code') from processes where id = $1", started.ID))
+	_, err = b.Processes.Fill(b.as(anna), uuid.New(), nil, "")
+	refused(t, err, fault.NotFound)
+}
+
+func TestTriggersThatFailSayWhere(t *testing.T) {
+	t.Parallel()
+	b := scripted(t)
+	anna := b.user("anna")
+	for id, test := range map[string]struct{ trigger, word string }{
+		"misfit": {`<idm:trigger on="onLoad">days = "many"</idm:trigger>`, "it sets days to a value that does not fit: a number is expected"},
+		"syntax": {`<idm:trigger on="onLoad">for (;;) { }</idm:trigger>`, "trigger onLoad fails"},
+	} {
+		s := travel()
+		s.id, s.startForm = id, `<idm:field name="days"/>`+test.trigger
+		v := b.deploy(s)
+		_, err := b.Processes.Form(b.as(anna), v.DefinitionID)
+		refused(t, err, fault.Invalid, test.word)
+	}
+	s := travel()
+	s.id, s.startForm = "thrown", `<idm:field name="days"/><idm:trigger on="onChange" field="days">throw new Error("Not today.")</idm:trigger>`
+	v := b.deploy(s)
+	form, err := b.Processes.Fill(b.as(anna), v.DefinitionID, values(t, `{"days": 1}`), "days")
+	require.NoError(t, err)
+	require.Equal(t, "days=1 days: Not today.", told(form.FormView))
+}
+
+func TestWhoTheSamePersonIsIsDecidedWithATask(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	anna := b.user("anna")
+	p := b.started(b.user("starter"), sample{id: "match", approval: `<idm:match><idm:query type="scim">userName eq "x"</idm:query></idm:match>`})
+	o := b.opening(1, "anna")
+	o.Values = values(t, `{"candidates": [{"userName": "hanna", "fullName": "Hanna", "weight": 2, "values": {"firstName": "Hanna"}}]}`)
+	id := b.opened(p.ID, o)
+	shown, err := b.Tasks.Get(b.as(anna), id)
+	require.NoError(t, err)
+	require.Equal(t, "hanna", shown.Match.Candidates[0].UserName)
+	require.Equal(t, []string{"firstName"}, shown.Match.Candidates[0].Differs)
+	stranger, same := "admin", "hanna"
+	refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &stranger}), fault.Invalid, "same", "none of those")
+	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &same}))
+	require.Equal(t, []string{`{"user": "hanna"}`}, b.texts("select payload::text from process_tasks"))
+
+	plain := b.opened(b.started(anna, sample{id: "plain"}).ID, b.opening(2, "anna"))
+	refused(t, b.completes(anna, plain, task.Completion{Outcome: "yes", Same: &same}), fault.Invalid, "does not ask")
+}

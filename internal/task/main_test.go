@@ -1,0 +1,9 @@
+package task_test
+
+import (
+	"testing"
+
+	"provost/internal/script/scripttest"
+)
+
+func TestMain(m *testing.M) { scripttest.Main(m) }
