@@ -83,6 +83,11 @@ func (a *Process) TakeTasksBack(ctx context.Context, id uuid.UUID, works []int64
 
 // WriteLedger writes the ledger and starts called processes. A process that cannot be called is a failure of the work that calls it.
 func (a *Process) WriteLedger(ctx context.Context, r process.Record) ([]bpm.Failed, error) {
+	if r.Entry.Finish != nil { // before anybody reads that the process ended
+		if err := a.Steps.End(ctx, r.Entry.Process); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.Ledger.Record(ctx, r.Entry); err != nil {
 		return nil, err
 	}

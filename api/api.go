@@ -99,6 +99,7 @@ func newAPI(deps Deps) *API {
 	a.registerProcessEngine()
 	a.registerTasks()
 	a.registerChoices()
+	a.registerReservations()
 	a.registerEvents()
 	describeAllIDs(a.huma.OpenAPI().Components.Schemas)
 	return a

@@ -15,6 +15,7 @@ import (
 	"provost/internal/identity"
 	"provost/internal/process"
 	"provost/internal/query"
+	"provost/internal/reservation"
 	"provost/internal/task"
 )
 
@@ -79,12 +80,12 @@ func TestNobodyHandsOverWhatTheyDoNotHold(t *testing.T) {
 	t.Parallel()
 	w := begin(t, "auto")
 	w.system(account.System{Name: "Shop", Connector: "csv", Parameters: map[string]string{"file": w.file("shop.csv", "login\n"), "key": "login"}})
-	_, err := w.Platform.InformationSystems.Create(w.ctx, entitlement.InformationSystem{Name: "Shop"})
+	_, err := w.Platform.InformationSystems.Create(w.ctx, entitlement.InformationSystem{Name: "Shop", BPMEnabled: true})
 	require.NoError(t, err)
 	w.deploy(bpm.Delegation)
 	ada, bob := w.person("ada"), w.person("bob")
 	for _, name := range []string{"Reader", "Boss"} {
-		_, err := w.Platform.Roles.Create(w.ctx, entitlement.Role{Name: name, System: "Shop", InformationSystem: "Shop"})
+		_, err := w.Platform.Roles.Create(w.ctx, entitlement.Role{Name: name, System: "Shop", InformationSystem: "Shop", BPMEnabled: true})
 		require.NoError(t, err)
 	}
 	reader, err := w.Platform.Roles.Named(w.ctx, `Shop\Reader`)
@@ -105,6 +106,35 @@ func TestNobodyHandsOverWhatTheyDoNotHold(t *testing.T) {
 	require.Equal(t, "Reader", held.Items[0].Role)
 	require.NotNil(t, held.Items[0].EndAt, "it ends by itself")
 	require.Equal(t, "process", held.Items[0].Origin)
+}
+
+// A role that is closed to processes is refused where it is asked for, and again where it is granted: it may have been closed in between.
+func TestRoleClosedToProcessesIsNotGranted(t *testing.T) {
+	t.Parallel()
+	w := begin(t, "auto")
+	w.system(account.System{Name: "Shop", Connector: "csv", Parameters: map[string]string{"file": w.file("shop.csv", "login\n"), "key": "login"}})
+	ada := w.person("ada")
+	_, err := w.Platform.InformationSystems.Create(w.ctx, entitlement.InformationSystem{Name: "Shop", BPMEnabled: true})
+	require.NoError(t, err)
+	role, err := w.Platform.Roles.Create(w.ctx, entitlement.Role{Name: "Reader", System: "Shop", InformationSystem: "Shop"})
+	require.NoError(t, err)
+	w.deploy(bpm.PermissionsRequest)
+	asked := task.Completion{Values: bpm.Values{"user": text("ada"), "grants": json.RawMessage(`[{"key":"1","user":"ada","role":"Reader@Shop"}]`)}}
+	p := w.begins(ada, "request", nil)
+	_, err = w.Platform.Tasks.Complete(w.as(ada), w.task(ada, "choose").ID, asked)
+	require.ErrorContains(t, err, "Line 1: Reader@Shop cannot be asked for: the role is not available in processes.")
+	open := func(is bool) {
+		role.BPMEnabled = is
+		role, err = w.Platform.Roles.Update(w.ctx, role.ID, role.Version, role)
+		require.NoError(t, err)
+	}
+	open(true)
+	w.complete(ada, "choose", asked)
+	approval := w.task(w.administrator(), "approve")
+	open(false)
+	w.complete(w.administrator(), "approve", task.Completion{Outcome: "Approve", Lines: []task.Line{{ID: approval.Lines[0].ID, Approve: true}}})
+	require.Equal(t, "request 1: Reader@Shop cannot be asked for: the role is not available in processes.", w.ends(ada, p.ID))
+	require.Equal(t, "0", w.value("select count(*)::text from grants where role_id = $1", role.ID))
 }
 
 // A reservation is begun by the use of an account; here another process calls it.
@@ -129,4 +159,53 @@ func TestReservedAccountIsTakenBack(t *testing.T) {
 	require.Equal(t, "1", given())
 	w.eventually("the access ends by itself", func() bool { return given() == "0" })
 	require.False(t, time.Now().Before(until))
+}
+
+// Somebody who may only reserve an account asks for it on My accounts, uses it, and gives it back early.
+func TestAccountIsReservedUsedAndGivenBack(t *testing.T) {
+	t.Parallel()
+	w := begin(t, "auto")
+	shop := w.system(account.System{Name: "Shop", Connector: "csv", Parameters: map[string]string{"file": w.file("shop.csv", "login\n"), "key": "login"}})
+	root, err := w.Platform.Accounts.Create(w.ctx, account.Account{SystemID: shop.ID, Name: "root", LoginName: "toor", Type: "privileged", Status: "enabled", UserType: "I"})
+	require.NoError(t, err)
+	w.deploy(bpm.AccountReservation)
+	ada, eve := w.person("ada"), w.person("eve")
+	for _, u := range []identity.User{ada, eve} {
+		_, err = w.Platform.AccountAccess.Create(w.ctx, account.Access{AccountID: root.ID, Level: "reserve", UserID: &u.ID})
+		require.NoError(t, err)
+	}
+	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+	ask := func(u identity.User) uuid.UUID {
+		p, err := w.Platform.Reservations.Reserve(w.as(u), root.ID, reservation.Request{Until: until})
+		require.NoError(t, err)
+		return p.ID
+	}
+	may := func(u identity.User) string {
+		page, err := w.Platform.Reservations.List(w.as(u), query.List{Q: "root"})
+		require.NoError(t, err)
+		return fmt.Sprint(page.Items[0].Access, page.Items[0].May)
+	}
+	first, second := ask(ada), ask(eve)
+	decide := func(of uuid.UUID) {
+		var open task.Detail
+		w.eventually("the task is there", func() bool {
+			page, err := w.Platform.Tasks.List(w.as(w.administrator()), task.Inbox, query.List{Filter: `processId eq "` + of.String() + `"`})
+			if err != nil || len(page.Items) == 0 {
+				return false
+			}
+			open, err = w.Platform.Tasks.Get(w.as(w.administrator()), page.Items[0].ID)
+			return err == nil
+		})
+		require.JSONEq(t, `"root@Shop"`, string(open.Values["account"]))
+		_, err := w.Platform.Tasks.Complete(w.as(w.administrator()), open.ID, task.Completion{Outcome: "Approve"})
+		require.NoError(t, err)
+	}
+	decide(first)
+	require.Equal(t, "completed", w.ends(ada, first))
+	require.Equal(t, "sso[release]", may(ada))
+	decide(second)
+	require.Contains(t, w.ends(eve, second), "root@Shop is in use by ada until", "one person at a time")
+	require.NoError(t, w.Platform.Reservations.Release(w.as(ada), root.ID))
+	require.Equal(t, "reserve[reserve]", may(ada))
+	require.Equal(t, "0", w.value("select count(*)::text from account_access where account_id = $1 and level = 'sso'", root.ID))
 }

@@ -31,9 +31,9 @@ func TestPermissionRequest(t *testing.T) {
 	system.Mappings = append(system.Mappings, people())
 	w.system(system)
 	ada, bob := w.person("ada"), w.person("bob")
-	_, err := w.Platform.InformationSystems.Create(w.ctx, entitlement.InformationSystem{Name: "Shop", OwnerID: &bob.ID})
+	_, err := w.Platform.InformationSystems.Create(w.ctx, entitlement.InformationSystem{Name: "Shop", OwnerID: &bob.ID, BPMEnabled: true})
 	require.NoError(t, err)
-	_, err = w.Platform.Roles.Create(w.ctx, entitlement.Role{Name: "Reader", System: "Directory", InformationSystem: "Shop"})
+	_, err = w.Platform.Roles.Create(w.ctx, entitlement.Role{Name: "Reader", System: "Directory", InformationSystem: "Shop", BPMEnabled: true})
 	require.NoError(t, err)
 	w.deploy(bpm.PermissionsRequest)
 

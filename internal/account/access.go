@@ -15,19 +15,29 @@ import (
 // AccessEntries is the use cases of who may use, manage or sign in through accounts (guide page 016, Owners, Managers, and SSO users).
 type AccessEntries = object.Service[Access, *Access]
 
+// levelReserve lets somebody reserve a privileged account, and nothing else.
+const levelReserve = "reserve"
+
+// Reservations knows the processes that decide about reservations.
+type Reservations interface {
+	// Reserves tells why the definition with a code cannot decide about reservations, or nil.
+	Reserves(ctx context.Context, code string) error
+}
+
 // NewAccessEntries gives the use cases of access entries. Who may change an account may change its access.
-func NewAccessEntries(base AccessEntries, landscape Landscape, accounts object.Store[Account]) *AccessEntries {
+func NewAccessEntries(base AccessEntries, landscape Landscape, accounts object.Store[Account], processes Reservations) *AccessEntries {
 	base.Type, base.Label = "accountAccess", "access entry"
 	base.Permissions = object.Permissions{
 		Query: authz.AccountQuery, Create: authz.AccountUpdate, Update: authz.AccountUpdate, Delete: authz.AccountUpdate,
 	}
-	base.Rules = &accessRules{landscape: landscape, accounts: accounts}
+	base.Rules = &accessRules{landscape: landscape, accounts: accounts, processes: processes}
 	return &base
 }
 
 type accessRules struct {
 	landscape Landscape
 	accounts  object.Store[Account]
+	processes Reservations
 }
 
 // Key implements object.Rules: the table refuses a second equal entry.
@@ -69,6 +79,25 @@ func (r *accessRules) Prepare(ctx context.Context, edits []*object.Edit[Access])
 		if e.After != nil && e.Err == nil {
 			e.Err = checkAccess(e, byID[e.After.AccountID])
 		}
+		if err := r.checkProcess(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkProcess accepts only a process that can decide; one that was named before stays, also when it is disabled now.
+func (r *accessRules) checkProcess(ctx context.Context, e *object.Edit[Access]) error {
+	if e.After == nil || e.Err != nil || e.After.Process == "" || (e.Before != nil && e.Before.Process == e.After.Process) {
+		return nil
+	}
+	err := r.processes.Reserves(ctx, e.After.Process)
+	switch {
+	case err == nil:
+	case fault.CodeOf(err) == "":
+		return fmt.Errorf("look process up: %w", err)
+	default:
+		e.Err = fault.InvalidField("process", "%s", err.Error())
 	}
 	return nil
 }
@@ -89,6 +118,10 @@ func checkAccess(e *object.Edit[Access], a *Account) error {
 		return fault.InvalidField("user", "Name exactly one user, group or role.")
 	case a.Type != Shared && a.Type != Privileged:
 		return fault.InvalidField("accountId", "%s is a %s account: only shared and privileged accounts have owners, managers and SSO users.", a.Name, a.Type)
+	case e.After.Level == levelReserve && a.Type != Privileged:
+		return fault.InvalidField("level", "%s is a %s account: only privileged accounts are reserved.", a.Name, a.Type)
+	case e.After.Level != levelReserve && e.After.Process != "":
+		return fault.InvalidField("process", "Only the level reserve names a process.")
 	}
 	return nil
 }

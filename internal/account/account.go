@@ -69,11 +69,11 @@ type Account struct {
 // Title names the account with its system.
 func (a *Account) Title() string { return a.Name + "@" + a.System }
 
-// Access says who may use, manage or sign in through a shared or privileged account: one of user, group or role.
+// Access says who may use, manage, sign in through, or reserve a shared or privileged account: one of user, group or role.
 type Access struct {
 	object.Meta
 	AccountID uuid.UUID  `json:"accountId" db:"account_id"`
-	Level     string     `json:"level" db:"level" validate:"oneof=owner manager sso"`
+	Level     string     `json:"level" db:"level" validate:"oneof=owner manager sso reserve"`
 	UserID    *uuid.UUID `json:"userId" db:"user_id"`
 	User      string     `json:"user" db:"user,read" sql:"coalesce(u.user_name, '')"`
 	GroupID   *uuid.UUID `json:"groupId" db:"group_id"`
@@ -82,6 +82,8 @@ type Access struct {
 	Role      string     `json:"role" db:"role,read" sql:"coalesce(r.name, '')"`
 	// EndAt is when the access ends by itself; nil for one that is taken away by hand.
 	EndAt *time.Time `json:"endAt,omitempty" db:"end_at"`
+	// Process is the code of the definition that decides about reservations; empty for the only one there is. Of the level reserve only.
+	Process string `json:"process" db:"process" validate:"max=255"`
 }
 
 // Title names the access entry.

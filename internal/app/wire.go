@@ -59,7 +59,7 @@ func steps(c *Core) *step.Service {
 	p, tenant := c.Platform, c.Tenant
 	return &step.Service{
 		Ledger: tenant.Ledger(), Host: c.Scripts, Services: c.Services, Attributes: p.Attributes, Users: p.Users, UserRows: tenant.Users(),
-		SystemRows: tenant.Systems(), RoleRows: tenant.Roles(), GrantRows: tenant.Grants(), Desk: p,
+		SystemRows: tenant.Systems(), RoleRows: tenant.Roles(), GrantRows: tenant.Grants(), Desk: p, Grants: p.PendingGrants, Contents: p.PendingContents,
 		Access: p.AccountAccess, AccessRows: tenant.AccountAccess(), AccountRows: tenant.Accounts(),
 		InformationSystemRows: tenant.InformationSystems(), Post: &notify.Mailer{Settings: p.Settings},
 	}

@@ -18,6 +18,7 @@ const (
 	Delete   = "delete"
 	SignIn   = "signIn"
 	Refused  = "refused"
+	Deny     = "deny" // a change that had to be approved
 	Apply    = "apply"
 	Password = "password"
 	Run      = "run"

@@ -41,19 +41,20 @@ type Catalogue interface {
 var everything = authz.Scope{All: true}
 
 // NewInformationSystems gives the use cases of information systems.
-func NewInformationSystems(base InformationSystems, catalogue Catalogue, attributes identity.Checker) *InformationSystems {
+func NewInformationSystems(base InformationSystems, catalogue Catalogue, approver Approver, attributes identity.Checker) *InformationSystems {
 	base.Type, base.Label = "informationSystem", "information system"
 	base.Permissions = object.Permissions{
 		Query: authz.InformationSystemQuery, Create: authz.InformationSystemCreate,
 		Update: authz.InformationSystemUpdate, Delete: authz.InformationSystemDelete,
 	}
-	base.Rules = &informationSystemRules{catalogue: catalogue, attributes: attributes}
+	base.Rules = &informationSystemRules{catalogue: catalogue, approver: approver, attributes: attributes}
 	return &base
 }
 
 type informationSystemRules struct {
 	object.NoRules[InformationSystem]
 	catalogue  Catalogue
+	approver   Approver
 	attributes identity.Checker
 }
 
@@ -93,10 +94,50 @@ func (r *informationSystemRules) Prepare(ctx context.Context, edits []*object.Ed
 	if err := r.checkTree(ctx, edits); err != nil {
 		return err
 	}
+	if err := r.checkProcesses(ctx, edits); err != nil {
+		return err
+	}
 	if err := identity.RefuseUsed(ctx, r.catalogue, "informationSystem", edits); err != nil {
 		return err
 	}
 	return identity.CheckAttributes(ctx, r.attributes, "informationSystem", edits, func(s *InformationSystem) *object.Attributes { return &s.Attributes })
+}
+
+// checkProcesses accepts only processes that can decide; those that were named before stay, also when they are disabled now.
+func (r *informationSystemRules) checkProcesses(ctx context.Context, edits []*object.Edit[InformationSystem]) error {
+	known := map[string]error{}
+	for _, e := range edits {
+		if e.After == nil || e.Err != nil {
+			continue
+		}
+		before := InformationSystem{}
+		if e.Before != nil {
+			before = *e.Before
+		}
+		for _, named := range []struct {
+			location  string
+			was, code *string
+		}{
+			{"approvalProcess", &before.ApprovalProcess, &e.After.ApprovalProcess},
+			{"roleDefinitionProcess", &before.RoleDefinitionProcess, &e.After.RoleDefinitionProcess},
+		} {
+			if *named.code = strings.TrimSpace(*named.code); *named.code == "" || *named.code == *named.was || e.Err != nil {
+				continue
+			}
+			refusal, asked := known[*named.code]
+			if !asked {
+				refusal = r.approver.Decides(ctx, *named.code)
+				known[*named.code] = refusal
+			}
+			if refusal != nil && fault.CodeOf(refusal) == "" {
+				return fmt.Errorf("look process up: %w", refusal)
+			}
+			if refusal != nil {
+				e.Err = fault.InvalidField(named.location, "%s", refusal.Error())
+			}
+		}
+	}
+	return nil
 }
 
 func (r *informationSystemRules) checkTree(ctx context.Context, edits []*object.Edit[InformationSystem]) error {

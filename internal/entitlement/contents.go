@@ -21,16 +21,17 @@ type Contents = object.Service[Content, *Content]
 type GroupRoles = object.Service[GroupRole, *GroupRole]
 
 // NewContents gives the use cases of contained roles. Who may change a role may change its contents.
-func NewContents(base Contents, catalogue Catalogue, s Stores) *Contents {
+func NewContents(base Contents, catalogue Catalogue, s Stores, approver Approver) *Contents {
 	base.Type, base.Label = "roleContent", "contained role"
 	base.Permissions = object.Permissions{Query: authz.RoleQuery, Create: authz.RoleUpdate, Update: authz.RoleUpdate, Delete: authz.RoleUpdate}
-	base.Rules = &contentRules{catalogue: catalogue, shelf: s.shelf()}
+	base.Rules = &contentRules{catalogue: catalogue, shelf: s.shelf(), approver: approver}
 	return &base
 }
 
 type contentRules struct {
 	catalogue Catalogue
 	shelf     shelf
+	approver  Approver
 }
 
 // Key implements object.Rules: the table refuses a second equal content.
@@ -50,13 +51,18 @@ func (r *contentRules) Prepare(ctx context.Context, edits []*object.Edit[Content
 	if err != nil {
 		return err
 	}
-	if err := r.checkRoles(ctx, edits); err != nil {
+	guarded, err := r.checkRoles(ctx, edits)
+	if err != nil {
 		return err
 	}
-	return r.checkCircles(ctx, edits)
+	if err := r.checkCircles(ctx, edits); err != nil {
+		return err
+	}
+	return r.hold(ctx, edits, guarded)
 }
 
-func (r *contentRules) checkRoles(ctx context.Context, edits []*object.Edit[Content]) error {
+// checkRoles checks edits one by one, and gives the codes of the processes that have to approve some of them.
+func (r *contentRules) checkRoles(ctx context.Context, edits []*object.Edit[Content]) (map[*object.Edit[Content]]string, error) {
 	var ids []uuid.UUID
 	var scopes []Scope
 	for _, e := range edits {
@@ -69,12 +75,13 @@ func (r *contentRules) checkRoles(ctx context.Context, edits []*object.Edit[Cont
 	}
 	facts, err := r.shelf.facts(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	values, err := r.shelf.valuesOf(ctx, scopes)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	guarded := map[*object.Edit[Content]]string{}
 	direct := byHand(ctx)
 	for _, e := range edits {
 		if e.Err != nil {
@@ -88,22 +95,28 @@ func (r *contentRules) checkRoles(ctx context.Context, edits []*object.Edit[Cont
 		switch {
 		case parent == nil || contained == nil:
 			e.Err = fault.InvalidField("containedRole", "There is no such role.")
-		case direct && parent.application.RoleDefinitionProcess != "":
-			e.Err = fault.New(fault.Conflict, "What roles of %s contain is decided by the process %s. Start it to change %s.",
-				parent.application.Name, parent.application.RoleDefinitionProcess, parent.Name)
 		case guardAdmin(ctx, contained.ID) != nil:
 			e.Err = guardAdmin(ctx, contained.ID)
 		case e.After != nil:
 			e.Err = checkContent(e, parent, contained, values)
 		}
+		if e.Err == nil && direct {
+			e.Err = keepHold(e, parent)
+		}
+		if e.Err == nil && direct && asksContent(ctx, e) {
+			guarded[e] = parent.approval()
+		}
 	}
-	return nil
+	return guarded, nil
 }
 
 func checkContent(e *object.Edit[Content], parent, contained *roleFact, values map[uuid.UUID]*ScopeValue) error {
 	c := e.After
 	c.Role, c.ContainedRole = parent.Name, contained.Name
 	c.RoleSystem, c.ContainedRoleSystem = parent.System, contained.System
+	if c.State == "" {
+		c.State = GrantActive
+	}
 	if c.RoleID == c.ContainedRoleID {
 		return fault.InvalidField("containedRole", "A role cannot contain itself.")
 	}

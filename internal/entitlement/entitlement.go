@@ -134,6 +134,12 @@ type Content struct {
 	SourceInformationSystemID *uuid.UUID `json:"sourceInformationSystemId" db:"source_information_system_id"`
 	SourceValueID             *uuid.UUID `json:"sourceValueId" db:"source_value_id"`
 	Scope
+	// State is that of a grant: a content that waits to be approved has no effect, one that waits to be removed has.
+	State string `json:"state" db:"state" validate:"omitempty,oneof=active approvalPending removalPending"`
+	// ProcessID is the process that decides about a pending addition or removal.
+	ProcessID     *uuid.UUID `json:"processId" db:"process_id"`
+	ProcessNumber *int64     `json:"processNumber" db:"process_number,read" sql:"pr.number"`
+	Process       string     `json:"process" db:"process,read" sql:"coalesce(pr.name, '')"`
 }
 
 // Title names the content.
@@ -154,7 +160,7 @@ type GroupRole struct {
 // Title names the group grant.
 func (g *GroupRole) Title() string { return g.Role + " to group " + g.Group }
 
-// States of a grant. Pending ones wait for a process; provisioning does not see an approvalPending grant.
+// States of a grant, and of the content of a role. Pending ones wait for a process; provisioning does not see an approvalPending grant.
 const (
 	GrantActive          = "active"
 	GrantApprovalPending = "approvalPending"
@@ -189,16 +195,22 @@ type Grant struct {
 	System              string     `json:"system" db:"system,read" sql:"sy.name"`
 	InformationSystemID uuid.UUID  `json:"informationSystemId" db:"information_system_id,read" sql:"r.information_system_id"`
 	InformationSystem   string     `json:"informationSystem" db:"information_system,read" sql:"isy.name"`
+	// ApprovalProcess is the code of the process that has to approve direct changes; empty for none.
+	ApprovalProcess string `json:"approvalProcess" db:"approval_process,read" sql:"isy.approval_process"`
 	Scope
-	ScopeName     string            `json:"scopeName" db:"scope_name,read" sql:"coalesce(scg.name, sci.name, scv.value, '')"`
-	HolderGroupID *uuid.UUID        `json:"holderGroupId" db:"holder_group_id"`
-	HolderGroup   string            `json:"holderGroup" db:"holder_group,read" sql:"coalesce(hg.name, '')"`
-	ParentGrantID *uuid.UUID        `json:"parentGrantId" db:"parent_grant_id"`
-	StartAt       *time.Time        `json:"startAt" db:"start_at"`
-	EndAt         *time.Time        `json:"endAt" db:"end_at"`
-	State         string            `json:"state" db:"state" validate:"omitempty,oneof=active approvalPending removalPending"`
-	Origin        string            `json:"origin" db:"origin"`
-	OriginID      *uuid.UUID        `json:"originId" db:"origin_id"`
+	ScopeName     string     `json:"scopeName" db:"scope_name,read" sql:"coalesce(scg.name, sci.name, scv.value, '')"`
+	HolderGroupID *uuid.UUID `json:"holderGroupId" db:"holder_group_id"`
+	HolderGroup   string     `json:"holderGroup" db:"holder_group,read" sql:"coalesce(hg.name, '')"`
+	ParentGrantID *uuid.UUID `json:"parentGrantId" db:"parent_grant_id"`
+	StartAt       *time.Time `json:"startAt" db:"start_at"`
+	EndAt         *time.Time `json:"endAt" db:"end_at"`
+	State         string     `json:"state" db:"state" validate:"omitempty,oneof=active approvalPending removalPending"`
+	Origin        string     `json:"origin" db:"origin"`
+	OriginID      *uuid.UUID `json:"originId" db:"origin_id"`
+	// ProcessID is the process that decides about a pending grant or revocation.
+	ProcessID     *uuid.UUID        `json:"processId" db:"process_id"`
+	ProcessNumber *int64            `json:"processNumber" db:"process_number,read" sql:"pr.number"`
+	Process       string            `json:"process" db:"process,read" sql:"coalesce(pr.name, '')"`
 	Attributes    object.Attributes `json:"attributes" db:"attributes"`
 }
 

@@ -21,7 +21,7 @@ func (r *grantRules) Written(ctx context.Context, edits []*object.Edit[Grant]) e
 			continue
 		}
 		r.ledger.Regrant(ctx, change.Account, e.After.AccountID)
-		if e.Created() {
+		if began(e) {
 			created = append(created, e.After)
 		}
 	}
@@ -29,6 +29,11 @@ func (r *grantRules) Written(ctx context.Context, edits []*object.Edit[Grant]) e
 		return err
 	}
 	return r.grantContents(ctx, created)
+}
+
+// began reports whether a grant takes effect by an edit: a new one that need not be approved, or one that was.
+func began(e *object.Edit[Grant]) bool {
+	return e.After.State != GrantApprovalPending && (e.Created() || e.Before.State == GrantApprovalPending)
 }
 
 // replaceSiblings revokes the other roles of information systems of which a user holds only one role (guide page 017, Single role).
@@ -87,9 +92,6 @@ func (r *grantRules) grantContents(ctx context.Context, created []*Grant) error 
 	byRole := map[uuid.UUID][]*Grant{}
 	var roles []uuid.UUID
 	for _, g := range created {
-		if g.State == GrantApprovalPending {
-			continue
-		}
 		byRole[g.RoleID] = append(byRole[g.RoleID], g)
 		roles = append(roles, g.RoleID)
 	}

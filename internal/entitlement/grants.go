@@ -52,6 +52,12 @@ type GrantKey struct {
 	Account, Role, ScopeGroup, ScopeInformationSystem, ScopeValue, Holder uuid.UUID
 }
 
+// Held is a grant that has a key.
+type Held struct {
+	ID      uuid.UUID
+	Process int64 // number of the process that decides about it; zero for none
+}
+
 // KeyOfGrant gives the key of a grant.
 func KeyOfGrant(g *Grant) GrantKey {
 	return GrantKey{
@@ -82,7 +88,7 @@ type Ledger interface {
 	// AccountsForRole gives the single accounts of a user in a system that are not gone.
 	AccountsIn(ctx context.Context, user, system uuid.UUID) ([]AccountFact, error)
 	// HeldKeys gives the grants of accounts by key.
-	HeldKeys(ctx context.Context, accounts []uuid.UUID) (map[GrantKey]uuid.UUID, error)
+	HeldKeys(ctx context.Context, accounts []uuid.UUID) (map[GrantKey]Held, error)
 	// HolderGroups gives the groups of users as of now, primary and secondary.
 	HolderGroups(ctx context.Context, users []uuid.UUID) (map[uuid.UUID][]HolderGroup, error)
 	// GrantsBelow gives the ids of the grants that came with these as optional contents, over all steps.
@@ -109,12 +115,12 @@ type Opener interface {
 }
 
 // NewGrants gives the use cases of grants.
-func NewGrants(base Grants, ledger Ledger, s Stores, opener Opener, attributes identity.Checker, now func() time.Time) *Grants {
+func NewGrants(base Grants, ledger Ledger, s Stores, opener Opener, approver Approver, attributes identity.Checker, now func() time.Time) *Grants {
 	base.Type, base.Label = "roleAccount", "grant"
 	base.Permissions = object.Permissions{
 		Query: authz.GrantQuery, Create: authz.GrantCreate, Update: authz.GrantUpdate, Delete: authz.GrantRevoke,
 	}
-	rules := &grantRules{ledger: ledger, stores: s, shelf: s.shelf(), opener: opener, attributes: attributes, now: now}
+	rules := &grantRules{ledger: ledger, stores: s, shelf: s.shelf(), opener: opener, approver: approver, attributes: attributes, now: now}
 	base.Rules = rules
 	rules.grants = &base
 	return &base
@@ -125,6 +131,7 @@ type grantRules struct {
 	stores     Stores
 	shelf      shelf
 	opener     Opener
+	approver   Approver
 	attributes identity.Checker
 	grants     *Grants
 	now        func() time.Time
@@ -169,7 +176,7 @@ type batch struct {
 	roles    map[uuid.UUID]*roleFact
 	values   map[uuid.UUID]*ScopeValue
 	holders  map[uuid.UUID][]HolderGroup
-	held     map[GrantKey]uuid.UUID
+	held     map[GrantKey]Held
 	policy   string // soffid.entitlement.group.holder
 }
 
@@ -203,6 +210,9 @@ func (r *grantRules) Prepare(ctx context.Context, edits []*object.Edit[Grant]) e
 		}
 	}
 	if err := r.noteBelow(ctx, edits); err != nil {
+		return err
+	}
+	if err := r.hold(ctx, edits, b); err != nil {
 		return err
 	}
 	return identity.CheckAttributes(ctx, r.attributes, "roleAccount", edits, func(g *Grant) *object.Attributes { return &g.Attributes })
@@ -263,8 +273,6 @@ func (r *grantRules) checkGrant(ctx context.Context, e *object.Edit[Grant], b *b
 		return fault.InvalidField("role", "The role %s is one of %s, the account %s one of %s.", role.Name, role.System, a.Name, a.System)
 	case role.ApprovalEnd != nil && !r.now().Before(*role.ApprovalEnd):
 		return fault.New(fault.Conflict, "The approval of the role %s ended on %s.", role.Name, role.ApprovalEnd.Format(time.DateOnly))
-	case byHand(ctx) && role.application.ApprovalProcess != "":
-		return approvalNeeded(role)
 	}
 	if err := guardAdmin(ctx, role.ID); err != nil {
 		return err
@@ -276,15 +284,14 @@ func (r *grantRules) checkGrant(ctx context.Context, e *object.Edit[Grant], b *b
 		}
 	}
 	if g.State == "" || byHand(ctx) {
-		g.State = GrantActive
+		g.State, g.ProcessID = GrantActive, nil
 	}
-	g.Account, g.Role, g.System, g.UserID = a.Name, role.Name, role.System, a.UserID
+	if asks(ctx, role) {
+		g.State = GrantApprovalPending
+	}
+	g.Account, g.Role, g.System, g.UserID, g.User = a.Name, role.Name, role.System, a.UserID, a.User
+	g.ApprovalProcess = role.application.ApprovalProcess
 	return r.checkRest(g, b, e.ID)
-}
-
-func approvalNeeded(role *roleFact) error {
-	return fault.New(fault.Conflict, "Grants and revocations in %s are decided by the process %s. Start it to change who holds %s.",
-		role.application.Name, role.application.ApprovalProcess, role.Name)
 }
 
 // checkRest checks dates, scope, holder and uniqueness, of new and of changed grants.
@@ -297,15 +304,18 @@ func (r *grantRules) checkRest(g *Grant, b *batch, id uuid.UUID) error {
 	}
 	key := KeyOfGrant(g)
 	other, held := b.held[key]
-	if !held || other != id { // a holder that was accepted stays, whatever the parameter says today
+	if !held || other.ID != id { // a holder that was accepted stays, whatever the parameter says today
 		if err := checkHolder(g, b); err != nil {
 			return err
 		}
 	}
-	if held && other != id {
+	if held && other.ID != id && other.Process != 0 {
+		return fault.New(fault.Conflict, "The role %s with the same scope and holder waits for %s already: process %d decides about it.", g.Role, g.Account, other.Process)
+	}
+	if held && other.ID != id {
 		return fault.New(fault.Conflict, "%s holds the role %s with the same scope and holder already.", g.Account, g.Role)
 	}
-	b.held[key] = id
+	b.held[key] = Held{ID: id}
 	return nil
 }
 
@@ -348,9 +358,18 @@ func (r *grantRules) checkUpdate(ctx context.Context, e *object.Edit[Grant], b *
 	if refusal, err := r.decidedElsewhere(ctx, e, b); refusal != nil || err != nil {
 		return refusal, err
 	}
+	g.ApprovalProcess, g.Process, g.ProcessNumber = e.Before.ApprovalProcess, e.Before.Process, e.Before.ProcessNumber
 	g.Origin, g.OriginID, g.ParentGrantID = e.Before.Origin, e.Before.OriginID, e.Before.ParentGrantID
 	if g.State == "" || byHand(ctx) {
-		g.State = e.Before.State
+		g.State, g.ProcessID = e.Before.State, e.Before.ProcessID
+	}
+	if e.Before.State == GrantApprovalPending && g.State == GrantActive {
+		if a := b.accounts[g.AccountID]; a.gone() {
+			return fault.New(fault.Conflict, "The account %s was removed from %s in the meantime.", a.Name, a.System), nil
+		}
+		if id := change.OriginOf(ctx).ID; id != uuid.Nil {
+			g.Origin, g.OriginID = originOf(ctx), &id
+		}
 	}
 	return r.checkRest(g, b, e.ID), nil
 }
@@ -364,6 +383,11 @@ func (r *grantRules) checkRevoke(ctx context.Context, e *object.Edit[Grant], b *
 	default:
 		if e.Err = guardAdmin(ctx, e.Before.RoleID); e.Err == nil {
 			e.Err, err = r.decidedElsewhere(ctx, e, b)
+		}
+		if role := b.roles[e.Before.RoleID]; e.Err == nil && err == nil && role != nil && asks(ctx, role) {
+			marked := *e.Before
+			marked.State = GrantRemovalPending
+			e.After, e.Deferred = &marked, true
 		}
 	}
 	return err
@@ -384,9 +408,12 @@ func (r *grantRules) decidedElsewhere(ctx context.Context, e *object.Edit[Grant]
 	if !byHand(ctx) {
 		return nil, nil
 	}
-	role := b.roles[e.Before.RoleID]
-	if role != nil && role.application.ApprovalProcess != "" {
-		return approvalNeeded(role), nil
+	if refusal := pendingGrant(e.Before); refusal != nil {
+		return refusal, nil
+	}
+	if role := b.roles[e.Before.RoleID]; role != nil && e.After != nil && asks(ctx, role) {
+		return fault.New(fault.Conflict, "Who holds roles of %s is approved: a grant is not changed there. Revoke %s and grant it anew.",
+			role.application.Name, role.Name), nil
 	}
 	if e.Before.Origin != OriginRule {
 		return nil, nil

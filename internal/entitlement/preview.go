@@ -58,7 +58,7 @@ var errTakeBack = errors.New("take back")
 func (c *Composer) Preview(ctx context.Context, role uuid.UUID, draft []Content) (ContentsPreview, error) {
 	var changes []HoldingChange
 	err := c.Contents.Tx.Do(ctx, func(ctx context.Context) error {
-		if err := c.Set(ctx, role, draft); err != nil {
+		if err := c.Set(context.WithValue(ctx, preview{}, true), role, draft); err != nil {
 			return err
 		}
 		users, accounts, err := c.Holdings.HoldersOfRoles(ctx, []uuid.UUID{role})
@@ -73,19 +73,19 @@ func (c *Composer) Preview(ctx context.Context, role uuid.UUID, draft []Content)
 	if !errors.Is(err, errTakeBack) {
 		return ContentsPreview{}, err
 	}
-	var preview ContentsPreview
+	var found ContentsPreview
 	for i := range changes {
 		if changes[i].Action == "grant" {
-			preview.Gained++
+			found.Gained++
 		} else {
-			preview.Lost++
+			found.Lost++
 		}
 	}
-	if preview.Changes, err = c.visible(ctx, changes); err != nil {
+	if found.Changes, err = c.visible(ctx, changes); err != nil {
 		return ContentsPreview{}, err
 	}
-	preview.Hidden = len(changes) - len(preview.Changes)
-	return preview, nil
+	found.Hidden = len(changes) - len(found.Changes)
+	return found, nil
 }
 
 // Set makes the contents of a role what a draft says: what the draft does not name is removed. All or nothing.

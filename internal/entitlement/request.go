@@ -95,9 +95,6 @@ func (d *Desk) account(ctx context.Context, req GrantRequest) (uuid.UUID, error)
 	if role == nil {
 		return uuid.Nil, fault.InvalidField("roleId", "There is no such role.")
 	}
-	if role.application.ApprovalProcess != "" && byHand(ctx) {
-		return uuid.Nil, approvalNeeded(role) // before an account is opened for nothing
-	}
 	return d.rules.chooseAccount(ctx, *req.UserID, role.SystemID, role.Name)
 }
 

@@ -3,6 +3,8 @@ package entitlement
 import (
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,16 +34,15 @@ func (s shelf) facts(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*roleF
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
-	var applications, domains []uuid.UUID
+	byApplication, err := s.applicationsOf(ctx, maps.Values(roles))
+	if err != nil {
+		return nil, err
+	}
+	var domains []uuid.UUID
 	for _, r := range roles {
-		applications = append(applications, r.InformationSystemID)
 		if r.ScopeDomainID != nil {
 			domains = append(domains, *r.ScopeDomainID)
 		}
-	}
-	byApplication, err := load[InformationSystem, *InformationSystem](ctx, s.informationSystems, applications)
-	if err != nil {
-		return nil, fmt.Errorf("read information systems: %w", err)
 	}
 	byDomain, err := load[ScopeDomain, *ScopeDomain](ctx, s.domains, domains)
 	if err != nil {
@@ -55,6 +56,19 @@ func (s shelf) facts(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*roleF
 		}
 	}
 	return out, nil
+}
+
+// applicationsOf gives the information systems of roles.
+func (s shelf) applicationsOf(ctx context.Context, roles iter.Seq[*Role]) (map[uuid.UUID]*InformationSystem, error) {
+	var ids []uuid.UUID
+	for r := range roles {
+		ids = append(ids, r.InformationSystemID)
+	}
+	found, err := load[InformationSystem, *InformationSystem](ctx, s.informationSystems, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read information systems: %w", err)
+	}
+	return found, nil
 }
 
 // valuesOf gives the scope values that scopes name.

@@ -104,7 +104,7 @@ func (s *Service[T, P]) authorise(ctx context.Context, edits []*Edit[T]) error {
 
 func (s *Service[T, P]) permission(e *Edit[T]) authz.Permission {
 	switch {
-	case e.Deleted():
+	case e.Deleted(), e.Deferred:
 		return s.Permissions.Delete
 	case e.Created():
 		return s.Permissions.Create

@@ -95,6 +95,8 @@ type Edit[T any] struct {
 	Err error
 	// Unchanged is set when After says what Before says already: nothing was written.
 	Unchanged bool
+	// Deferred is set when a deletion waits for somebody to approve it: the object stays, and After says so. It asks for the permission to delete.
+	Deferred bool
 	// Sealed are the new values of password attributes, by the ids that After names: they are kept when After is written, and nowhere else.
 	Sealed map[uuid.UUID]secret.Value
 }

@@ -247,30 +247,6 @@ func TestRulesAndInheritanceNameTheirSource(t *testing.T) {
 	require.NoError(t, b.Grants.Delete(b.from(change.Rule), g.ID, 0), "the rule itself may take it away")
 }
 
-func TestInformationSystemWithApprovalProcess(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.system("dir")
-	b.application("app", func(s *entitlement.InformationSystem) {
-		s.ApprovalProcess, s.RoleDefinitionProcess = "Permission request", "Role review"
-	})
-	b.application("free")
-	guarded, free := b.role("guarded", "dir", "app"), b.role("free", "dir", "free")
-	u := b.user("u1")
-	_, err := b.Grant(b.ctx, entitlement.GrantRequest{UserID: &u.ID, RoleID: guarded.ID})
-	refused(t, err, fault.Conflict, "Permission request")
-	require.Empty(t, b.query("select name from accounts where user_id = $1", u.ID), "no account was opened for nothing")
-	b.grant(u, free)
-	a, err := b.Accounts.Named(b.ctx, `dir\u1`)
-	require.NoError(t, err)
-	g, err := b.Grants.Create(b.from(change.Load), entitlement.Grant{AccountID: a.ID, RoleID: guarded.ID})
-	require.NoError(t, err, "loads do not ask")
-	require.Equal(t, entitlement.OriginLoad, g.Origin)
-	refused(t, b.Revoke(b.ctx, g.ID), fault.Conflict, "Permission request")
-	_, err = b.RoleContents.Create(b.ctx, entitlement.Content{RoleID: guarded.ID, ContainedRoleID: free.ID, Mandatory: true})
-	refused(t, err, fault.Conflict, "Role review")
-}
-
 func TestOnlyAdministratorsMakeAdministrators(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -316,12 +292,13 @@ func TestGrantUpdates(t *testing.T) {
 	g.StartAt = at(time.Hour)
 	_, err = b.Grants.Update(b.ctx, g.ID, 0, g)
 	refused(t, err, fault.Invalid, "end later")
-	app.ApprovalProcess = "Permission request"
+	b.deploys("grant-approval")
+	app.ApprovalProcess = "grant-approval"
 	_, err = b.InformationSystems.Update(b.ctx, app.ID, 0, app)
 	require.NoError(t, err)
 	g.StartAt, g.EndAt = nil, nil
 	_, err = b.Grants.Update(b.ctx, g.ID, 0, g)
-	refused(t, err, fault.Conflict, "Permission request")
+	refused(t, err, fault.Conflict, "Revoke reader and grant it anew")
 }
 
 func TestPendingGrantIsNotHeld(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"provost/internal/parameter"
 	"provost/internal/process"
 	"provost/internal/rehearsal"
+	"provost/internal/reservation"
 	"provost/internal/script"
 	"provost/internal/secret"
 	"provost/internal/store"
@@ -78,6 +79,9 @@ type Platform struct {
 	RoleContents       *entitlement.Contents
 	GroupRoles         *entitlement.GroupRoles
 	Grants             *entitlement.Grants
+	PendingGrants      *entitlement.Pending[entitlement.Grant, *entitlement.Grant]
+	PendingContents    *entitlement.Pending[entitlement.Content, *entitlement.Content]
+	Reservations       *reservation.Service
 	Authorizations     *entitlement.Authorizations
 	Managers           *entitlement.Managers
 
@@ -90,6 +94,7 @@ type Platform struct {
 	Offers             *offer.Offers
 
 	desk       *entitlement.Desk
+	direct     *process.Direct // processes that start by something else
 	vault      *store.Vault
 	connectors *connector.Registry
 }
@@ -109,11 +114,15 @@ func New(t *store.Tenant, deps Deps) *Platform {
 		scripts := &scriptEvaluator{scripts: deps.Scripts, services: deps.Services, settings: parameter.NewSettings(t.Parameters(), nil)}
 		evaluator, runner = scripts, scripts
 	}
+	p.direct = &process.Direct{Store: t.Processes(), Audit: t}
 	p.wireSettings(t, evaluator)
 	p.wireAccounts(t, evaluator)
 	p.wireEntitlements(t, deps.Now)
 	p.wireIdentities(t)
 	p.wireProcesses(t, runner, deps.Scripts, deps.Documents)
+	p.Reservations = &reservation.Service{
+		Store: t.Reservations(), Door: p.direct, Access: p.AccountAccess, AccessRows: t.AccountAccess(), Now: deps.Now,
+	}
 	p.giveVault()
 	p.Merger = &account.Merger{
 		Users: p.Users, Memberships: p.Memberships, Accounts: p.Accounts, Access: p.AccountAccess, Systems: p.InformationSystems,
@@ -158,7 +167,7 @@ func (p *Platform) wireAccounts(t *store.Tenant, evaluator mapping.Evaluator) {
 	p.PasswordDomains = account.NewPasswordDomains(base[account.PasswordDomain](t, t.PasswordDomains()), t)
 	p.Systems = account.NewSystems(base[account.System](t, t.Systems()), t, connectors, vault, p.Checker, evaluator)
 	p.Accounts = account.NewAccounts(base[account.Account](t, t.Accounts()), t, t.Users(), p.Checker)
-	p.AccountAccess = account.NewAccessEntries(base[account.Access](t, t.AccountAccess()), t, t.Accounts())
+	p.AccountAccess = account.NewAccessEntries(base[account.Access](t, t.AccountAccess()), t, t.Accounts(), p.direct)
 	p.Namer = account.NewNamer(t.NamingRules(), t.Users(), evaluator)
 	p.Opener = account.NewOpener(t.Systems(), t.Users(), t.Accounts(), p.Accounts, p.Namer)
 }
@@ -168,13 +177,15 @@ func (p *Platform) wireEntitlements(t *store.Tenant, now func() time.Time) {
 		Roles: t.Roles(), InformationSystems: t.InformationSystems(), ScopeDomains: t.ScopeDomains(), ScopeValues: t.ScopeValues(),
 		Contents: t.RoleContents(), GroupRoles: t.GroupRoles(), Grants: t.Grants(),
 	}
-	p.InformationSystems = entitlement.NewInformationSystems(base[entitlement.InformationSystem](t, rows.InformationSystems), t, p.Checker)
+	p.InformationSystems = entitlement.NewInformationSystems(base[entitlement.InformationSystem](t, rows.InformationSystems), t, p.direct, p.Checker)
 	p.ScopeDomains = entitlement.NewScopeDomains(base[entitlement.ScopeDomain](t, rows.ScopeDomains), t)
 	p.ScopeValues = entitlement.NewScopeValues(base[entitlement.ScopeValue](t, rows.ScopeValues), t, rows.ScopeDomains)
 	p.Roles = entitlement.NewRoles(base[entitlement.Role](t, rows.Roles), t, rows.ScopeDomains, p.Checker)
-	p.RoleContents = entitlement.NewContents(base[entitlement.Content](t, rows.Contents), t, rows)
+	p.RoleContents = entitlement.NewContents(base[entitlement.Content](t, rows.Contents), t, rows, p.direct)
 	p.GroupRoles = entitlement.NewGroupRoles(base[entitlement.GroupRole](t, rows.GroupRoles), t, rows)
-	p.Grants = entitlement.NewGrants(base[entitlement.Grant](t, rows.Grants), t, rows, accountOpener{p.Opener}, p.Checker, now)
+	p.Grants = entitlement.NewGrants(base[entitlement.Grant](t, rows.Grants), t, rows, accountOpener{p.Opener}, p.direct, p.Checker, now)
+	p.PendingGrants = entitlement.PendingGrants(p.Grants, t.Processes())
+	p.PendingContents = entitlement.PendingContents(p.RoleContents, t.Processes())
 	p.Authorizations = entitlement.NewAuthorizations(base[entitlement.Authorization](t, t.Authorizations()), t, rows.Roles)
 	p.desk = entitlement.NewDesk(p.Grants)
 }

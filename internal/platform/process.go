@@ -13,7 +13,7 @@ import (
 )
 
 func (p *Platform) wireProcesses(t *store.Tenant, runner process.ScriptRunner, scripts Scripts, folder *process.Folder) {
-	forms := process.Forms{Scripts: runner}
+	forms := process.Forms{Scripts: runner, Requests: p.desk}
 	language := process.BPMN{Attributes: p.userAttributes}
 	language.Scripts, _ = scripts.(process.ScriptChecker)
 	p.ProcessDefinitions = &process.Definitions{

@@ -15,8 +15,17 @@ import (
 // MaxValue is the largest value of a form, in bytes of JSON: larger ones belong into a document.
 const MaxValue = 32 << 10
 
-// Forms checks what people fill in. Scripts may be nil: then a form with scripts cannot be sent.
-type Forms struct{ Scripts ScriptRunner }
+// Requests knows which roles people may ask for.
+type Requests interface {
+	// Refusals says in a sentence why roles, named name@system, cannot be asked for; those that can be are left out.
+	Refusals(ctx context.Context, roles []string) (map[string]string, error)
+}
+
+// Forms checks what people fill in. Scripts may be nil: then a form with scripts cannot be sent. Without Requests any role can be asked for.
+type Forms struct {
+	Scripts  ScriptRunner
+	Requests Requests
+}
 
 // Filled is a form with what somebody filled in.
 type Filled struct {
@@ -136,6 +145,9 @@ func (f *Forms) Check(ctx context.Context, in Filled) (bpm.Values, error) {
 	}
 	var c fault.Collector
 	changes := s.accepted(&in, hidden, &c)
+	if err := f.askable(ctx, &in, changes, &c); err != nil {
+		return nil, err
+	}
 	if in.Draft {
 		return changes, c.Err()
 	}

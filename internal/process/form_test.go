@@ -140,3 +140,52 @@ func TestValuesFitTheirTypes(t *testing.T) {
 		}
 	}
 }
+
+// closed is roles that cannot be asked for; it keeps what it was asked about.
+type closed struct {
+	roles map[string]string
+	asked []string
+}
+
+// Refusals implements process.Requests.
+func (c *closed) Refusals(_ context.Context, roles []string) (map[string]string, error) {
+	c.asked = append(c.asked, roles...)
+	return c.roles, nil
+}
+
+func TestRolesThatCannotBeAskedForAreNamedWithTheirLines(t *testing.T) {
+	t.Parallel()
+	library := &bpm.Library{Kind: bpm.PermissionsRequest}
+	form := &bpm.Form{Fields: []bpm.Field{{Name: "grants"}}}
+	const current = `{"grants": [{"key":"1","role":"Closed@Shop"}]}`
+	for name, c := range map[string]struct {
+		given   string
+		asked   []string
+		refused []string
+	}{
+		"open":                   {`[{"key":"1","role":"Open@Shop"}]`, []string{"Open@Shop"}, nil},
+		"closed":                 {`[{"key":"1","role":"Open@Shop"},{"key":"2","role":"Closed@Shop"}]`, []string{"Open@Shop", "Closed@Shop"}, []string{"values.grants", "Line 2: not this one"}},
+		"closed, to be revoked":  {`[{"key":"1","action":"revoke","role":"Closed@Shop"}]`, []string{"Closed@Shop"}, []string{"Line 1: not this one"}},
+		"spelt differently":      {`[{"key":"1","ROLE":"Closed@Shop"}]`, []string{"Closed@Shop"}, []string{"Line 1"}},
+		"as the process has it":  {`[{"key":"1","role":"Closed@Shop"}]`, nil, nil},
+		"no list, read by steps": {`"none"`, nil, nil},
+	} {
+		for _, draft := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				requests := &closed{roles: map[string]string{"Closed@Shop": "not this one"}}
+				forms := process.Forms{Requests: requests}
+				_, err := forms.Check(t.Context(), process.Filled{
+					Library: library, Form: form, Current: valuesOf(t, current), Given: valuesOf(t, `{"grants": `+c.given+`}`), Draft: draft,
+				})
+				require.Equal(t, c.asked, requests.asked)
+				if c.refused == nil && name != "no list, read by steps" {
+					require.NoError(t, err)
+				}
+				if c.refused != nil {
+					refused(t, err, fault.Invalid, c.refused...)
+				}
+			})
+		}
+	}
+}

@@ -79,11 +79,16 @@ type LineContent struct {
 	Key    string `json:"key"`
 	Action string `json:"action"` // grant, which is the default, or revoke
 	User   string `json:"user"`   // user name
-	Role   string `json:"role"`   // name@system
+	// Account is name@system of the account that gets or loses the role; the user's own where it is absent.
+	Account string `json:"account,omitempty"`
+	Role    string `json:"role"` // name@system
+	// Container is name@system of the role that shall contain the role, or no longer contain it; ContentID is the content that waits for that.
+	Container string     `json:"container,omitempty"`
+	ContentID *uuid.UUID `json:"contentId,omitempty"`
 	entitlement.Scope
 	ScopeName     string     `json:"scopeName,omitempty"` // for people
 	HolderGroupID *uuid.UUID `json:"holderGroupId,omitempty"`
-	GrantID       *uuid.UUID `json:"grantId,omitempty"` // that is revoked
+	GrantID       *uuid.UUID `json:"grantId,omitempty"` // that is revoked, or waits to be approved
 	StartAt       *time.Time `json:"startAt,omitempty"`
 	EndAt         *time.Time `json:"endAt,omitempty"`
 	Reason        string     `json:"reason,omitempty"`

@@ -51,8 +51,8 @@ func AccountDocument(h *Holder) Document {
 	principals := map[string][]any{}
 	for i := range h.Access {
 		for suffix, name := range map[string]string{"Users": h.Access[i].User, "Groups": h.Access[i].Group, "Roles": h.Access[i].Role} {
-			if name != "" {
-				principals[accessNames[h.Access[i].Level]+suffix] = append(principals[accessNames[h.Access[i].Level]+suffix], name)
+			if level := accessNames[h.Access[i].Level]; name != "" && level != "" {
+				principals[level+suffix] = append(principals[level+suffix], name)
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func AccountDocument(h *Holder) Document {
 	return doc
 }
 
-// accessNames are the guide's words for the levels of access.
+// accessNames are the guide's words for the levels of access. Who may only reserve an account has no access to it.
 var accessNames = map[string]string{"owner": "owner", "manager": "manager", "sso": "grantee"}
 
 // accountTypes are the guide's letters for the types of account.

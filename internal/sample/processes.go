@@ -2,10 +2,12 @@ package sample
 
 import (
 	"context"
+	"embed"
 	"fmt"
 
 	"provost/bpm"
 	"provost/bpm/template"
+	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/query"
 )
@@ -19,6 +21,19 @@ var owners = map[string]string{
 	"Payroll":            "bcloudberry",
 }
 
+// approvals are processes that decide about what people change directly, by their codes.
+//
+//go:embed processes/*.bpmn
+var approvals embed.FS
+
+const grantApproval, roleApproval = "grant-approval", "role-approval"
+
+// approved names the processes that decide about direct changes in sample information systems.
+var approved = map[string]func(of *entitlement.InformationSystem){
+	"Laboratory records": func(of *entitlement.InformationSystem) { of.ApprovalProcess = grantApproval },
+	"Buildings":          func(of *entitlement.InformationSystem) { of.RoleDefinitionProcess = roleApproval },
+}
+
 // processes deploys the template of every kind of process, so that people find something to ask for, and opens the sample roles to them. What
 // somebody deployed under the same code, disabled or deleted stays as it is: once there is any definition, nothing is deployed any more.
 func (o *organisation) processes(ctx context.Context) error {
@@ -29,11 +44,6 @@ func (o *organisation) processes(ctx context.Context) error {
 	if known.Total > 0 {
 		return nil
 	}
-	for _, a := range applications {
-		if err := o.openApplication(ctx, a.name); err != nil {
-			return fmt.Errorf("open %s to processes: %w", a.name, err)
-		}
-	}
 	for _, r := range sampleRoles {
 		if err := o.openRole(ctx, r.system+`\`+r.name); err != nil {
 			return fmt.Errorf("open role %s to processes: %w", r.name, err)
@@ -42,6 +52,20 @@ func (o *organisation) processes(ctx context.Context) error {
 	for _, t := range template.All() {
 		if _, err := o.platform.ProcessDefinitions.Deploy(ctx, fileOf(t.Kind), t.Source); err != nil {
 			return fmt.Errorf("deploy the process %s: %w", t.Name, err)
+		}
+	}
+	for _, code := range []string{grantApproval, roleApproval} {
+		source, err := approvals.ReadFile("processes/" + code + ".bpmn")
+		if err != nil {
+			return fmt.Errorf("read the process %s: %w", code, err)
+		}
+		if _, err := o.platform.ProcessDefinitions.Deploy(ctx, code+".bpmn", source); err != nil {
+			return fmt.Errorf("deploy the process %s: %w", code, err)
+		}
+	}
+	for _, a := range applications {
+		if err := o.openApplication(ctx, a.name); err != nil {
+			return fmt.Errorf("open %s to processes: %w", a.name, err)
 		}
 	}
 	return nil
@@ -64,6 +88,9 @@ func (o *organisation) openApplication(ctx context.Context, name string) error {
 	}
 	application := found.Items[0]
 	application.OwnerID, application.BPMEnabled = &owner.ID, true
+	if decide := approved[name]; decide != nil {
+		decide(&application)
+	}
 	_, err = o.platform.InformationSystems.Update(ctx, application.ID, application.Version, application)
 	return err
 }

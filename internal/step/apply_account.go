@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +18,7 @@ import (
 
 // Variables of an account reservation and of a delegation.
 const (
-	accountVariable  = "account" // id, or name of the account beside the variable system
+	accountVariable  = "account" // id, name@system, or name of the account beside the variable system
 	systemVariable   = "system"
 	loginVariable    = "loginName"
 	untilVariable    = "until"
@@ -50,6 +51,9 @@ func (s *Service) applyAccount(ctx context.Context, sc *scene, values bpm.Values
 	}
 	of, err := s.accountOf(ctx, v)
 	if err != nil {
+		return err
+	}
+	if err := s.free(ctx, of, who, sc.now); err != nil {
 		return err
 	}
 	edit := &object.Edit[account.Access]{After: &account.Access{AccountID: of.ID, Level: "sso", UserID: &who, EndAt: until}}
@@ -92,14 +96,39 @@ func (s *Service) accountOf(ctx context.Context, v map[string]any) (*account.Acc
 		}
 	}
 	system, login := firstText(v, systemVariable), firstText(v, loginVariable, accountVariable)
-	found, err := s.AccountRows.Named(ctx, system+`\`+login)
+	keys := []string{system + `\` + login}
+	if at := strings.LastIndex(name, "@"); at > 0 {
+		keys = append([]string{name[at+1:] + `\` + name[:at]}, keys...)
+	}
+	for _, key := range keys {
+		found, err := s.AccountRows.Named(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("look account up: %w", err)
+		}
+		if len(found) > 0 {
+			return &found[0], nil
+		}
+	}
+	return nil, &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("There is no account %s in %s.", login, system)}
+}
+
+// free refuses to give somebody a privileged account that somebody else has reserved: it is used by one person at a time.
+func (s *Service) free(ctx context.Context, of *account.Account, who uuid.UUID, now time.Time) error {
+	if of.Type != account.Privileged {
+		return nil
+	}
+	filter := fmt.Sprintf("accountId eq %q and userId ne %q and level eq \"sso\" and endAt gt %q", of.ID, who, now.UTC().Format(time.RFC3339Nano))
+	page, err := s.AccessRows.List(ctx, authz.Scope{All: true}, query.List{Filter: filter}.Bounded())
 	if err != nil {
-		return nil, fmt.Errorf("look account up: %w", err)
+		return fmt.Errorf("look access up: %w", err)
 	}
-	if len(found) == 0 {
-		return nil, &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("There is no account %s in %s.", login, system)}
+	if len(page.Items) == 0 {
+		return nil
 	}
-	return &found[0], nil
+	return &bpm.Fault{
+		Code:    faultRefused,
+		Message: fmt.Sprintf("%s is in use by %s until %s.", of.Title(), page.Items[0].User, page.Items[0].EndAt.UTC().Format(time.RFC3339)),
+	}
 }
 
 // applyDelegation grants the roles that the requester hands over to the colleague, from and until the dates that were given; with the
@@ -132,8 +161,8 @@ func (s *Service) applyDelegation(ctx context.Context, sc *scene, values bpm.Val
 	for i := range handed {
 		r := &handed[i]
 		if cancelled {
-			r.line.Action = process.LineRevoke
-		} else if err := s.holds(ctx, sc, &own[i], *until); err != nil {
+			r.line.Action = process.LineRevoke // what was handed over can always be given back
+		} else if err := s.mayHandOver(ctx, sc, &own[i], *until); err != nil {
 			return err
 		}
 		if err := s.carryOut(ctx, r); err != nil {
@@ -156,8 +185,12 @@ func (s *Service) linesFor(ctx context.Context, values bpm.Values, user string, 
 	return requests, s.resolve(ctx, requests)
 }
 
-// holds refuses to hand over a role that somebody does not hold now by a grant of their own, or holds for a shorter time.
-func (s *Service) holds(ctx context.Context, sc *scene, r *request, until time.Time) error {
+// mayHandOver refuses to hand over a role that processes may not deal with, that somebody does not hold now by a grant of their own, or holds
+// for a shorter time.
+func (s *Service) mayHandOver(ctx context.Context, sc *scene, r *request, until time.Time) error {
+	if err := r.askable(); err != nil {
+		return err
+	}
 	held, err := s.held(ctx, r)
 	if err != nil {
 		return err

@@ -19,11 +19,12 @@ import (
 
 // request is one line of an approval, with the role it is about.
 type request struct {
-	content json.RawMessage
-	line    process.LineContent
-	role    *entitlement.Role
-	user    *identity.User
-	owner   string // of the role's information system: user name
+	content     json.RawMessage
+	line        process.LineContent
+	role        *entitlement.Role
+	container   *entitlement.Role              // that shall contain the role, or no longer contain it; nil for a grant
+	application *entitlement.InformationSystem // of the role; of its container where there is one
+	user        *identity.User                 // nil where the line is about an account of nobody
 }
 
 // approvals opens a task for every set of owners of the lines that nobody has decided about: whoever owns several lines decides about them
@@ -120,9 +121,13 @@ func (*Service) read(values bpm.Values) ([]request, error) {
 
 // resolve looks up roles and people of requests, each kind at once.
 func (s *Service) resolve(ctx context.Context, requests []request) error {
-	names, people := make([]string, len(requests)), make([]string, len(requests))
+	var names, people []string
 	for i := range requests {
-		names[i], people[i] = requests[i].line.Role, requests[i].line.User
+		line := &requests[i].line
+		names, people = append(names, line.Role), append(people, line.User)
+		if line.Container != "" {
+			names = append(names, line.Container)
+		}
 	}
 	roles, err := s.RoleRows.Named(ctx, roleKeys(names)...)
 	if err != nil {
@@ -134,32 +139,40 @@ func (s *Service) resolve(ctx context.Context, requests []request) error {
 	}
 	for i := range requests {
 		r := &requests[i]
-		r.role = pick(roles, func(role *entitlement.Role) bool { return strings.EqualFold(role.Name+"@"+role.System, r.line.Role) })
+		r.role = pick(roles, func(role *entitlement.Role) bool { return strings.EqualFold(role.Title(), r.line.Role) })
+		if r.line.ContentID != nil && r.line.User == "" { // who writes lines by hand has a user get the role
+			r.container = pick(roles, func(role *entitlement.Role) bool { return strings.EqualFold(role.Title(), r.line.Container) })
+		}
 		r.user = pick(users, func(u *identity.User) bool { return strings.EqualFold(u.UserName, r.line.User) })
 		if r.role == nil {
 			return &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("There is no role %s, which request %s asks for.", r.line.Role, r.line.Key)}
 		}
-		if r.user == nil {
+		if r.user == nil && (r.line.GrantID == nil || r.line.Account == "") && r.container == nil {
 			return &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("There is no user %s, for whom request %s is.", r.line.User, r.line.Key)}
 		}
 	}
-	return s.own(ctx, requests)
+	return s.file(ctx, requests)
 }
 
-// own looks up who owns the information systems of requests.
-func (s *Service) own(ctx context.Context, requests []request) error {
+// file looks up the information systems of requests.
+func (s *Service) file(ctx context.Context, requests []request) error {
 	ids := make([]uuid.UUID, len(requests))
 	for i := range requests {
 		ids[i] = requests[i].role.InformationSystemID
+		if requests[i].container != nil {
+			ids[i] = requests[i].container.InformationSystemID
+		}
 	}
 	systems, err := s.InformationSystemRows.Get(ctx, authz.Scope{All: true}, ids...)
 	if err != nil {
 		return fmt.Errorf("look information systems up: %w", err)
 	}
 	for i := range requests {
-		if found := pick(systems, func(of *entitlement.InformationSystem) bool { return of.ID == ids[i] }); found != nil {
-			requests[i].owner = found.Owner
+		found := pick(systems, func(of *entitlement.InformationSystem) bool { return of.ID == ids[i] })
+		if found == nil {
+			return &bpm.Fault{Code: faultMissing, Message: fmt.Sprintf("The information system of %s is no longer there.", requests[i].line.Role)}
 		}
+		requests[i].application = found
 	}
 	return nil
 }
@@ -183,27 +196,47 @@ func pick[T any](rows []T, is func(*T) bool) *T {
 	return nil
 }
 
+// holder gives whom a line is about: user name, full name and primary group. An account of nobody goes by its own name.
+func (r *request) holder() (userName, fullName, group string) {
+	if r.container != nil {
+		return "", r.container.Title(), ""
+	}
+	if r.user == nil {
+		return "", r.line.Account, ""
+	}
+	return r.user.UserName, r.user.FullName, r.user.PrimaryGroup
+}
+
 // bindings are what the owners of a line are found by.
 func (r *request) bindings() map[string]any {
+	userName, fullName, group := r.holder()
 	return map[string]any{
 		"role": map[string]any{
 			"id": r.role.ID.String(), "name": r.role.Name, "system": r.role.System, "description": r.role.Description,
 			"informationSystemName": r.role.InformationSystem,
 		},
-		"roleName": r.role.Name, "systemName": r.role.System, "applicationName": r.role.InformationSystem,
-		"application": map[string]any{"name": r.role.InformationSystem, "owner": r.owner},
-		"user":        map[string]any{"userName": r.user.UserName, "fullName": r.user.FullName, "primaryGroup": r.user.PrimaryGroup},
-		"userName":    r.user.UserName,
+		"roleName": r.role.Name, "systemName": r.role.System, "applicationName": r.application.Name,
+		"application": map[string]any{"name": r.application.Name, "owner": r.application.Owner},
+		"user":        map[string]any{"userName": userName, "fullName": fullName, "primaryGroup": group},
+		"userName":    userName,
 	}
 }
 
 // shown is the line as the task shows it.
 func (r *request) shown() process.Line {
-	verb := "Grant"
-	if r.line.Action == process.LineRevoke {
-		verb = "Revoke"
+	words := "Grant %s to %s"
+	switch revoke := r.line.Action == process.LineRevoke; {
+	case r.container != nil && revoke:
+		words = "Remove %s from %s"
+	case r.container != nil:
+		words = "Add %s to %s"
+	case revoke:
+		words = "Revoke %s to %s"
 	}
-	return process.Line{
-		Key: r.line.Key, Title: fmt.Sprintf("%s %s to %s", verb, r.line.Role, r.user.FullName), Subject: &r.user.ID, Content: r.content,
+	_, name, _ := r.holder()
+	out := process.Line{Key: r.line.Key, Title: fmt.Sprintf(words, r.line.Role, name), Content: r.content}
+	if r.user != nil {
+		out.Subject = &r.user.ID
 	}
+	return out
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"provost/bpm"
 	"provost/internal/process"
 )
@@ -27,6 +29,14 @@ func (s *Service) Perform(ctx context.Context, w process.Work) (bpm.Values, erro
 	case bpm.Screen, bpm.Approval, bpm.Match, bpm.Invoke: // people do the first three, an agent the last
 	}
 	return nil, &bpm.Fault{Code: faultStep, Message: fmt.Sprintf("A step of type %s cannot be carried out here.", w.Type)}
+}
+
+// End takes back what still waits for a process that ends, however it ends.
+func (s *Service) End(ctx context.Context, id uuid.UUID) error {
+	if err := s.Grants.Settle(ctx, id); err != nil {
+		return err
+	}
+	return s.Contents.Settle(ctx, id)
 }
 
 // script runs the script of a script task.

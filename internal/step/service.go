@@ -30,6 +30,13 @@ type Desk interface {
 	Revoke(ctx context.Context, ids ...uuid.UUID) error
 }
 
+// Pending is additions and removals that wait for a process: of grants, or of what roles contain.
+type Pending interface {
+	Of(ctx context.Context, process uuid.UUID) (map[uuid.UUID]bool, error)
+	Decide(ctx context.Context, process uuid.UUID, verdicts []entitlement.Verdict) error
+	Settle(ctx context.Context, process uuid.UUID) error
+}
+
 // Post sends mail.
 type Post interface {
 	Send(ctx context.Context, message notify.Message) error
@@ -49,7 +56,9 @@ type Service struct {
 	RoleRows   object.Store[entitlement.Role]
 	GrantRows  object.Store[entitlement.Grant]
 	Desk       Desk
-	Post       Post
+	// Grants and Contents are the changes that wait for a process.
+	Grants, Contents Pending
+	Post             Post
 
 	Access                *account.AccessEntries
 	AccessRows            object.Store[account.Access]

@@ -88,14 +88,14 @@ func (t *Tenant) AccountsIn(ctx context.Context, user, system uuid.UUID) ([]enti
 }
 
 // HeldKeys implements entitlement.Ledger.
-func (t *Tenant) HeldKeys(ctx context.Context, accounts []uuid.UUID) (map[entitlement.GrantKey]uuid.UUID, error) {
-	out := map[entitlement.GrantKey]uuid.UUID{}
+func (t *Tenant) HeldKeys(ctx context.Context, accounts []uuid.UUID) (map[entitlement.GrantKey]entitlement.Held, error) {
+	out := map[entitlement.GrantKey]entitlement.Held{}
 	err := t.query(ctx, func(ctx context.Context, u *unit) error {
 		rows, err := u.q.HeldKeys(ctx, accounts)
 		for _, r := range rows {
 			g := entitlement.Grant{AccountID: r.AccountID, RoleID: r.RoleID, HolderGroupID: r.HolderGroupID}
 			g.ScopeGroupID, g.ScopeInformationSystemID, g.ScopeValueID = r.ScopeGroupID, r.ScopeInformationSystemID, r.ScopeValueID
-			out[entitlement.KeyOfGrant(&g)] = r.ID
+			out[entitlement.KeyOfGrant(&g)] = entitlement.Held{ID: r.ID, Process: r.Process}
 		}
 		return err
 	})

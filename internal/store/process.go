@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"provost/bpm"
+	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/process"
 	"provost/internal/query"
@@ -256,6 +257,22 @@ func (s *Processes) Control(ctx context.Context, id uuid.UUID, action process.Ac
 		}
 		return s.postProcess(ctx, u, KindProcessControl, id, ProcessControl{Process: id, Action: string(action), By: by, Payload: text})
 	})
+}
+
+// Denied implements entitlement.Verdicts.
+func (s *Processes) Denied(ctx context.Context, id uuid.UUID) (map[uuid.UUID]entitlement.Verdict, error) {
+	out := map[uuid.UUID]entitlement.Verdict{}
+	err := s.query(ctx, func(ctx context.Context, u *unit) error {
+		rows, err := u.q.DeniedLines(ctx, id)
+		for _, r := range rows {
+			about, unread := uuid.Parse(r.About)
+			if unread == nil { // a line of somebody's making may name anything
+				out[about] = entitlement.Verdict{ID: about, By: r.DecidedBy, Reason: r.Comment}
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 var (

@@ -233,7 +233,7 @@ func (t *Tenant) RoleContents() object.Store[entitlement.Content] {
 	return newTable(table[entitlement.Content]{
 		tenant: t, name: "role_contents",
 		from: `role_contents t join roles r on r.id = t.role_id join systems rs on rs.id = r.system_id
-			join roles c on c.id = t.contained_role_id join systems cs on cs.id = c.system_id`,
+			join roles c on c.id = t.contained_role_id join systems cs on cs.id = c.system_id left join processes pr on pr.id = t.process_id`,
 		order: "lower(r.name), lower(c.name)", scope: byInformationSystem("r.information_system_id"),
 		list: newAttributes[entitlement.Content]("roleContent", "contained role", false),
 	})
@@ -257,7 +257,8 @@ func (t *Tenant) Grants() object.Store[entitlement.Grant] {
 			join roles r on r.id = t.role_id join systems sy on sy.id = r.system_id
 			join information_systems isy on isy.id = r.information_system_id
 			left join groups scg on scg.id = t.scope_group_id left join information_systems sci on sci.id = t.scope_information_system_id
-			left join scope_values scv on scv.id = t.scope_value_id left join groups hg on hg.id = t.holder_group_id`,
+			left join scope_values scv on scv.id = t.scope_value_id left join groups hg on hg.id = t.holder_group_id
+			left join processes pr on pr.id = t.process_id`,
 		search: "provost.fold(a.name || ' ' || r.name)", order: "lower(a.name), lower(r.name)",
 		scope: func(s authz.Scope, arg func(any) string) string {
 			return "(r.information_system_id = any(" + arg(s.InformationSystems) + "::uuid[]) or " + memberOfScope("a.user_id")(s, arg) + ")"

@@ -36,9 +36,15 @@ type world struct {
 func (p *play) world(context.Context) *world {
 	w := &world{play: p}
 	w.Ledger = &ledger{play: p}
-	w.Steps = &step.Service{Ledger: w.Ledger, Host: p.scripts}
+	w.Steps = &step.Service{Ledger: w.Ledger, Host: p.scripts, Grants: nothing{}, Contents: nothing{}}
 	return w
 }
+
+// nothing is what waits for a process that is only played.
+type nothing struct{ step.Pending }
+
+// Settle implements step.Pending.
+func (nothing) Settle(context.Context, uuid.UUID) error { return nil }
 
 // PerformStep runs scripts, and writes every other effect down.
 func (w *world) PerformStep(ctx context.Context, in process.Work) (bpm.Values, error) {

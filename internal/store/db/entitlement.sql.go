@@ -212,8 +212,9 @@ func (q *Queries) GrantsOfUsers(ctx context.Context, users []uuid.UUID) ([]uuid.
 }
 
 const heldKeys = `-- name: HeldKeys :many
-select id, account_id, role_id, scope_group_id, scope_information_system_id, scope_value_id, holder_group_id
-from grants where account_id = any ($1::uuid[])
+select g.id, g.account_id, g.role_id, g.scope_group_id, g.scope_information_system_id, g.scope_value_id, g.holder_group_id,
+       coalesce(p.number, 0)::bigint as process
+from grants g left join processes p on p.id = g.process_id where g.account_id = any ($1::uuid[])
 `
 
 type HeldKeysRow struct {
@@ -224,6 +225,7 @@ type HeldKeysRow struct {
 	ScopeInformationSystemID *uuid.UUID
 	ScopeValueID             *uuid.UUID
 	HolderGroupID            *uuid.UUID
+	Process                  int64
 }
 
 func (q *Queries) HeldKeys(ctx context.Context, accounts []uuid.UUID) ([]HeldKeysRow, error) {
@@ -243,6 +245,7 @@ func (q *Queries) HeldKeys(ctx context.Context, accounts []uuid.UUID) ([]HeldKey
 			&i.ScopeInformationSystemID,
 			&i.ScopeValueID,
 			&i.HolderGroupID,
+			&i.Process,
 		); err != nil {
 			return nil, err
 		}
@@ -292,7 +295,7 @@ func (q *Queries) InformationSystemsAbove(ctx context.Context, ids []uuid.UUID) 
 }
 
 const optionalContents = `-- name: OptionalContents :many
-select id from role_contents where role_id = any ($1::uuid[]) and not mandatory order by id
+select id from role_contents where role_id = any ($1::uuid[]) and not mandatory and state <> 'approvalPending' order by id
 `
 
 func (q *Queries) OptionalContents(ctx context.Context, roles []uuid.UUID) ([]uuid.UUID, error) {

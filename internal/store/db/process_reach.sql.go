@@ -69,3 +69,45 @@ func (q *Queries) AddressesReached(ctx context.Context, arg AddressesReachedPara
 	}
 	return items, nil
 }
+
+const reservationDoors = `-- name: ReservationDoors :many
+with named as (
+    select x.process from account_access x
+    where x.account_id = $1 and x.level = 'reserve' and coalesce(x.end_at > now(), true)
+      and (x.user_id = $2 or x.group_id = any ($3::uuid[]) or x.role_id = any ($3::uuid[]))
+    order by x.user_id is null, x.group_id is null, x.id limit 1
+)
+select n.process::text as code from named n where n.process <> ''
+union all
+select d.code from process_definitions d
+where d.kind = 'reservation' and d.enabled and d.current_number > 0 and not exists (select 1 from named n where n.process <> '')
+order by 1
+`
+
+type ReservationDoorsParams struct {
+	AccountID uuid.UUID
+	UserID    *uuid.UUID
+	Hats      []uuid.UUID
+}
+
+// The process that the access list names for somebody, entries of their own before those of groups and roles; where none names one, all that
+// could decide.
+func (q *Queries) ReservationDoors(ctx context.Context, arg ReservationDoorsParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, reservationDoors, arg.AccountID, arg.UserID, arg.Hats)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -111,6 +111,40 @@ func (q *Queries) CompletedTasks(ctx context.Context, arg CompletedTasksParams) 
 	return items, nil
 }
 
+const deniedLines = `-- name: DeniedLines :many
+select coalesce(l.content ->> 'grantId', l.content ->> 'contentId', '')::text as about, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
+from process_lines l
+left join lateral (select x.actor, x.comment from process_votes x where x.line_id = l.id and not x.approved order by x.at desc, x.task_id limit 1) v on true
+where l.process_id = $1 and l.decision = 'denied' and l.content ?| array['grantId', 'contentId'] order by l.work, l.key
+`
+
+type DeniedLinesRow struct {
+	About     string
+	DecidedBy string
+	Comment   string
+}
+
+// What approvals of a process denied, by the grant or content of a role that the line names.
+func (q *Queries) DeniedLines(ctx context.Context, processID uuid.UUID) ([]DeniedLinesRow, error) {
+	rows, err := q.db.Query(ctx, deniedLines, processID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DeniedLinesRow{}
+	for rows.Next() {
+		var i DeniedLinesRow
+		if err := rows.Scan(&i.About, &i.DecidedBy, &i.Comment); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const finishedWorks = `-- name: FinishedWorks :many
 select id, work, element, finishes, outcome, closed_by from process_tasks where process_id = $1 and work = any ($2::bigint[]) and finishes order by work
 `

@@ -18,8 +18,9 @@ with recursive below as (
 select role_id, contained_role_id from below;
 
 -- name: HeldKeys :many
-select id, account_id, role_id, scope_group_id, scope_information_system_id, scope_value_id, holder_group_id
-from grants where account_id = any (@accounts::uuid[]);
+select g.id, g.account_id, g.role_id, g.scope_group_id, g.scope_information_system_id, g.scope_value_id, g.holder_group_id,
+       coalesce(p.number, 0)::bigint as process
+from grants g left join processes p on p.id = g.process_id where g.account_id = any (@accounts::uuid[]);
 
 -- name: GrantsBelow :many
 with recursive below as (
@@ -39,7 +40,7 @@ where (a.id = own.id or a.user_id = own.user_id) and r.information_system_id = @
 order by g.id;
 
 -- name: OptionalContents :many
-select id from role_contents where role_id = any (@roles::uuid[]) and not mandatory order by id;
+select id from role_contents where role_id = any (@roles::uuid[]) and not mandatory and state <> 'approvalPending' order by id;
 
 -- name: OptionalGroupRoles :many
 with recursive above as (

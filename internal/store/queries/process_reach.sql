@@ -29,3 +29,18 @@ reached as (
                             and a.scope_id = coalesce(e.scope_group_id, e.scope_information_system_id, e.scope_value_id)))
 )
 select distinct u.email from users u join reached r on r.id = u.id where u.active and u.email <> '' order by u.email;
+
+-- name: ReservationDoors :many
+-- The process that the access list names for somebody, entries of their own before those of groups and roles; where none names one, all that
+-- could decide.
+with named as (
+    select x.process from account_access x
+    where x.account_id = @account_id and x.level = 'reserve' and coalesce(x.end_at > now(), true)
+      and (x.user_id = @user_id or x.group_id = any (@hats::uuid[]) or x.role_id = any (@hats::uuid[]))
+    order by x.user_id is null, x.group_id is null, x.id limit 1
+)
+select n.process::text as code from named n where n.process <> ''
+union all
+select d.code from process_definitions d
+where d.kind = 'reservation' and d.enabled and d.current_number > 0 and not exists (select 1 from named n where n.process <> '')
+order by 1;

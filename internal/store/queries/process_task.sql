@@ -47,6 +47,13 @@ with closed as (
 )
 update process_task_candidates c set pending = false from closed where c.task_id = closed.id and c.pending;
 
+-- name: DeniedLines :many
+-- What approvals of a process denied, by the grant or content of a role that the line names.
+select coalesce(l.content ->> 'grantId', l.content ->> 'contentId', '')::text as about, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
+from process_lines l
+left join lateral (select x.actor, x.comment from process_votes x where x.line_id = l.id and not x.approved order by x.at desc, x.task_id limit 1) v on true
+where l.process_id = @process_id and l.decision = 'denied' and l.content ?| array['grantId', 'contentId'] order by l.work, l.key;
+
 -- name: ProcessLines :many
 select l.id, l.work, l.part, l.key, l.title, l.subject_id, l.content, l.decision, l.stage, coalesce(v.actor, '')::text as decided_by, coalesce(v.comment, '')::text as comment
 from process_lines l

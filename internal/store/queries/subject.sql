@@ -86,7 +86,7 @@ join roles o on o.id = c.role_id join systems os on os.id = o.system_id
 left join groups sg on sg.id = c.scope_group_id
 left join information_systems si on si.id = c.scope_information_system_id
 left join scope_values sv on sv.id = c.scope_value_id
-where c.role_id = any (@roles::uuid[]) or c.contained_role_id = any (@roles::uuid[])
+where c.state <> 'approvalPending' and (c.role_id = any (@roles::uuid[]) or c.contained_role_id = any (@roles::uuid[]))
 order by r.name, o.name, c.id;
 
 -- name: GroupRoleLinks :many

@@ -1,3 +1,5 @@
+import { Alert } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useObject } from '@/api/hooks';
@@ -8,6 +10,7 @@ import type { Values } from '@/form/values';
 import { FormDialog } from '@/kit/FormDialog';
 import { useChange } from '@/kit/refresh';
 import { toastDone } from '@/kit/toast';
+import { useApproval } from './processes';
 import { scopeAttribute, scopesOf, useScopeKind } from './scope';
 
 /** Who shall hold a role: one of the two is fixed by the page that asks. */
@@ -33,7 +36,9 @@ export function GrantDialog({ userId, accountId, roleId, onClose }: GrantDialogP
   const [chosen, setChosen] = useState<Values>({ roleId });
   const [accounts, setAccounts] = useState<{ value: string; label: string }[]>([]);
   const role = typeof chosen.roleId === 'string' ? chosen.roleId : undefined;
-  const scope = useScopeKind(useObject('roles', role).data?.object.scopeDomainId);
+  const chosenRole = useObject('roles', role).data?.object;
+  const scope = useScopeKind(chosenRole?.scopeDomainId);
+  const approved = useApproval(chosenRole?.informationSystemId, 'approvalProcess');
 
   const attributes: Attribute[] = [
     ...(roleId === undefined ? [reference('role', 'roles', 'roleId', true)] : []),
@@ -67,10 +72,12 @@ export function GrantDialog({ userId, accountId, roleId, onClose }: GrantDialogP
       if (offered.length > 0) setAccounts(offered);
       throw error;
     }
-    toastDone(t('granted'));
+    toastDone(t(approved ? 'grant.asked' : 'granted'));
   };
 
   return (
-    <FormDialog title={t('grant.title')} hint={t('grant.hint')} attributes={attributes} action={t('grant.action')} onChange={setChosen} onSubmit={grant} onClose={onClose} />
+    <FormDialog title={t('grant.title')} hint={t('grant.hint')} attributes={attributes} action={t('grant.action')} onChange={setChosen} onSubmit={grant} onClose={onClose}>
+      {approved ? <Alert color="blue" icon={<IconInfoCircle size={18} aria-hidden />}>{t('grant.approval')}</Alert> : null}
+    </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, Text } from '@mantine/core';
+import { Anchor, Button, Group, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Entity } from '@/api/resource';
@@ -26,6 +27,12 @@ export interface GrantRow extends Entity {
   endAt?: string | null;
   state?: string;
   origin?: string;
+  /** The process that decides about a pending grant or revocation. */
+  processId?: string | null;
+  processNumber?: number | null;
+  process?: string;
+  /** Code of the process that has to approve direct changes. */
+  approvalProcess?: string;
 }
 
 interface GrantsProps {
@@ -48,13 +55,21 @@ export function Grants({ source, holder, empty }: GrantsProps) {
     { name: 'account', label: t('column.account'), sortable: true, cell: (row) => row.account },
     { name: 'scopeName', label: t('column.scope'), cell: (row) => row.scopeName },
     { name: 'holderGroup', label: t('column.holder'), cell: (row) => row.holderGroup },
-    { name: 'state', label: t('column.state'), cell: (row) => (row.state ? <StatusBadge status={row.state} /> : null) },
+    { name: 'state', label: t('column.state'), cell: (row) => <GrantState grant={row} /> },
     { name: 'origin', label: t('column.origin'), cell: (row) => <Origin origin={row.origin} /> },
     { name: 'startAt', label: t('column.start'), sortable: true, cell: (row) => <RelativeTime at={row.startAt} /> },
     { name: 'endAt', label: t('column.end'), sortable: true, cell: (row) => <RelativeTime at={row.endAt} /> },
-    actionsColumn((row) => (
-      <RemoveButton resource="grants" id={row.id} name={`${row.role} · ${row.account}`} permission="grant:revoke" action={t('revoke.action')} consequences={[t('revoke.consequence', { system: row.system })]} />
-    )),
+    actionsColumn((row) => (row.state === 'active' ? (
+      <RemoveButton
+        resource="grants"
+        id={row.id}
+        name={`${row.role} · ${row.account}`}
+        permission="grant:revoke"
+        action={t('revoke.action')}
+        consequences={[row.approvalProcess ? t('revoke.approval') : t('revoke.consequence', { system: row.system })]}
+        done={row.approvalProcess ? t('revoke.asked') : undefined}
+      />
+    ) : null)),
   ];
   return (
     <>
@@ -68,6 +83,22 @@ export function Grants({ source, holder, empty }: GrantsProps) {
       />
       {granting ? <GrantDialog {...holder} onClose={() => setGranting(false)} /> : null}
     </>
+  );
+}
+
+/** Whether a grant is effective, or which process it waits for. */
+export function GrantState({ grant }: { grant: Pick<GrantRow, 'state' | 'processId' | 'processNumber' | 'process'> }) {
+  const { t } = useTranslation('access');
+  if (!grant.state) return null;
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <StatusBadge status={grant.state} />
+      {grant.processId ? (
+        <Anchor component={Link} to={`/processes/${grant.processId}`} size="sm" className="figures" aria-label={t('decidedBy', { number: grant.processNumber, process: grant.process })} onClick={(event) => event.stopPropagation()}>
+          #{grant.processNumber}
+        </Anchor>
+      ) : null}
+    </Group>
   );
 }
 

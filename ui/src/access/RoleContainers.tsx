@@ -13,7 +13,8 @@ import { RemoveButton } from '@/kit/RemoveButton';
 import { toastDone, toastFailed } from '@/kit/toast';
 import { RelatedList } from '@/list/RelatedList';
 import { actionsColumn } from '@/list/rowActions';
-import type { ContentRow } from './contents';
+import { isSettled, type ContentRow } from './contents';
+import { GrantState } from './Grants';
 import { Mandatory } from './Mandatory';
 
 /** The roles with which a role comes (guide page 018, grantee roles). */
@@ -38,12 +39,13 @@ export function RoleContainers({ roleId }: { roleId: string }) {
           { name: 'name', label: t('column.role'), cell: (row) => row.role },
           { name: 'system', label: t('column.system'), cell: (row) => row.roleSystem },
           { name: 'mandatory', label: t('column.mandatory'), cell: (row) => <Mandatory value={row.mandatory} /> },
-          actionsColumn((row) => (
+          { name: 'state', label: t('content.change'), cell: (row) => (isSettled(row) ? null : <GrantState grant={row} />) },
+          actionsColumn((row) => (isSettled(row) ? (
             <>
               <ToggleMandatory row={row} name={row.role ?? ''} />
               <RemoveButton resource="role-contents" id={row.id} name={row.role ?? ''} permission="role:update" action={t('content.remove')} consequences={[t('content.consequence')]} />
             </>
-          )),
+          ) : null)),
         ]}
       />
       {adding ? (

@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Button, Group, Text, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconLink, IconLinkOff, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useList } from '@/api/hooks';
+import { useList, useObject } from '@/api/hooks';
 import { address } from '@/api/resource';
 import { usePermission } from '@/api/session';
 import { EmptyState } from '@/kit/EmptyState';
@@ -12,9 +12,11 @@ import { toastDone } from '@/kit/toast';
 import { DataTable } from '@/list/DataTable';
 import { actionsColumn } from '@/list/rowActions';
 import { AddContent } from './AddContent';
-import { added, draftOf, removed, restored, stagedCount, toggled, type ContentRow, type StagedRow } from './contents';
+import { added, draftOf, isSettled, removed, restored, stagedCount, toggled, type ContentRow, type StagedRow } from './contents';
 import { ContentsPreview } from './ContentsPreview';
+import { GrantState } from './Grants';
 import { Mandatory } from './Mandatory';
+import { useApproval } from './processes';
 
 /** More contents than a role ever has; the API takes no more at once. */
 const most = 1000;
@@ -29,6 +31,7 @@ export function RoleContents({ roleId }: { roleId: string }) {
   const [dialog, setDialog] = useState<'add' | 'preview'>();
   const [refused, setRefused] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const approved = useApproval(useObject('roles', roleId).data?.object.informationSystemId, 'roleDefinitionProcess');
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
 
   const stored = (data?.rows ?? []) as unknown as ContentRow[];
@@ -45,7 +48,7 @@ export function RoleContents({ roleId }: { roleId: string }) {
       await change('PUT', address('roles', [roleId, 'contents']), { body: draftOf(rows) });
       setDraft(undefined);
       setDialog(undefined);
-      toastDone(t('content.applied'));
+      toastDone(t(approved ? 'content.asked' : 'content.applied'));
     } catch (reason) {
       setRefused(reason);
     } finally {
@@ -71,15 +74,15 @@ export function RoleContents({ roleId }: { roleId: string }) {
             { name: 'name', label: t('column.role'), cell: (row) => <Text span inherit td={row.staged === 'removed' ? 'line-through' : undefined}>{row.containedRole}</Text> },
             { name: 'system', label: t('column.system'), cell: (row) => row.containedRoleSystem },
             { name: 'mandatory', label: t('column.mandatory'), cell: (row) => <Mandatory value={row.mandatory} /> },
-            { name: 'staged', label: t('content.change'), cell: (row) => (row.staged ? <Badge color="gray" variant="outline">{t(`content.staged.${row.staged}`)}</Badge> : null) },
-            actionsColumn((row) => (may ? <RowActions row={row} onStage={(edit) => stage(edit(rows, stored))} /> : null)),
+            { name: 'staged', label: t('content.change'), cell: (row) => (row.staged ? <Badge color="gray" variant="outline">{t(`content.staged.${row.staged}`)}</Badge> : isSettled(row) ? null : <GrantState grant={row} />) },
+            actionsColumn((row) => (may && isSettled(row) ? <RowActions row={row} onStage={(edit) => stage(edit(rows, stored))} /> : null)),
           ]}
         />
       )}
       {refused === undefined || dialog === 'preview' ? null : <Failure error={refused} />}
       {count > 0 ? (
         <Group p="sm" justify="flex-end" role="toolbar" aria-label={t('content.changes')}>
-          <Text size="sm" c="dimmed" mr="auto" aria-live="polite">{t('content.count', { count })}</Text>
+          <Text size="sm" c="dimmed" mr="auto" aria-live="polite">{t('content.count', { count })} {approved ? t('content.approval') : null}</Text>
           <Button variant="subtle" color="gray" onClick={() => stage([])}>{t('content.undo')}</Button>
           <Button variant="default" onClick={() => setDialog('preview')}>{t('content.preview')}</Button>
           <Button loading={busy} onClick={() => void apply()}>{t('content.apply')}</Button>

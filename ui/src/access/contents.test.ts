@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { added, draftOf, removed, restored, stagedCount, toggled, type ContentRow } from './contents';
+import { added, draftOf, isSettled, removed, restored, stagedCount, toggled, type ContentRow } from './contents';
 
 const reader: ContentRow = { id: '1', version: 3, containedRoleId: 'reader', containedRole: 'Reader', mandatory: true, scopeGroupId: 'sales', sourceValueId: null };
 const writer: ContentRow = { id: '2', version: 1, containedRoleId: 'writer', mandatory: false };
 const stored = [reader, writer];
+
+test('a content that waits for a process is not changed before it is decided', () => {
+  expect(isSettled(reader)).toBe(true);
+  expect(isSettled({ ...reader, state: 'active' })).toBe(true);
+  expect(isSettled({ ...reader, state: 'approvalPending' })).toBe(false);
+  expect(isSettled({ ...reader, state: 'removalPending' })).toBe(false);
+});
 
 describe('staged contents', () => {
   test('what is stored and untouched is sent with its version and limits', () => {

@@ -10,6 +10,16 @@ export interface ContentRow extends Entity {
   containedRole?: string;
   containedRoleSystem?: string;
   mandatory?: boolean;
+  state?: string;
+  /** The process that decides about a pending addition or removal. */
+  processId?: string | null;
+  processNumber?: number | null;
+  process?: string;
+}
+
+/** Whether nobody decides about a content: one that waits for a process is not changed before. */
+export function isSettled(row: ContentRow): boolean {
+  return row.state === undefined || row.state === 'active';
 }
 
 /** A line of the staged contents; `added` ones are not on the server yet, `removed` ones still are. */

@@ -1459,6 +1459,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/my-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that the caller may use or reserve
+         * @description Their own, and those whose access list names them, a group or a role of theirs. Accounts of agents that are switched off are left out.
+         */
+        get: operations["list-my-accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my-accounts/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a reserved account back early */
+        post: operations["release-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/my-accounts/{id}/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the use of a privileged account
+         * @description Starts the process that decides about it. For those whom the access list of the account lets reserve it.
+         */
+        post: operations["reserve-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/naming-rules": {
         parameters: {
             query?: never;
@@ -4593,6 +4650,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             level: string;
+            process: string;
             role: string;
             /** Format: uuid */
             roleId: string | null;
@@ -4619,6 +4677,7 @@ export interface components {
             /** Format: uuid */
             readonly id?: string;
             level?: string;
+            process?: string;
             role?: string;
             /** Format: uuid */
             roleId?: string | null;
@@ -5336,6 +5395,7 @@ export interface components {
             account: string;
             /** Format: uuid */
             accountId: string;
+            approvalProcess: string;
             attributes: {
                 [key: string]: unknown;
             };
@@ -5358,6 +5418,11 @@ export interface components {
             originId: string | null;
             /** Format: uuid */
             parentGrantId: string | null;
+            process: string;
+            /** Format: uuid */
+            processId: string | null;
+            /** Format: int64 */
+            processNumber: number | null;
             role: string;
             roleDescription: string;
             /** Format: uuid */
@@ -5388,6 +5453,7 @@ export interface components {
             account?: string;
             /** Format: uuid */
             accountId?: string;
+            approvalProcess?: string;
             attributes?: {
                 [key: string]: unknown;
             };
@@ -5410,6 +5476,11 @@ export interface components {
             originId?: string | null;
             /** Format: uuid */
             parentGrantId?: string | null;
+            process?: string;
+            /** Format: uuid */
+            processId?: string | null;
+            /** Format: int64 */
+            processNumber?: number | null;
             role?: string;
             roleDescription?: string;
             /** Format: uuid */
@@ -6707,6 +6778,15 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Request: {
+            /** @description What it is needed for */
+            comments?: string;
+            /**
+             * Format: date-time
+             * @description When it is given back at the latest
+             */
+            until: string;
+        };
         RestoredDocuments: {
             /** @description Files of the backup whose content is not the one that was attached */
             damaged: string[];
@@ -6772,6 +6852,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             mandatory: boolean;
+            process: string;
+            /** Format: uuid */
+            processId: string | null;
+            /** Format: int64 */
+            processNumber: number | null;
             role: string;
             /** Format: uuid */
             roleId: string;
@@ -6788,6 +6873,7 @@ export interface components {
             sourceInformationSystemId: string | null;
             /** Format: uuid */
             sourceValueId: string | null;
+            state: string;
             /** Format: date-time */
             readonly updatedAt: string;
             readonly updatedBy: string;
@@ -6805,6 +6891,11 @@ export interface components {
             /** Format: uuid */
             readonly id?: string;
             mandatory?: boolean;
+            process?: string;
+            /** Format: uuid */
+            processId?: string | null;
+            /** Format: int64 */
+            processNumber?: number | null;
             role?: string;
             /** Format: uuid */
             roleId?: string;
@@ -6821,6 +6912,7 @@ export interface components {
             sourceInformationSystemId?: string | null;
             /** Format: uuid */
             sourceValueId?: string | null;
+            state?: string;
             /** Format: date-time */
             readonly updatedAt?: string;
             readonly updatedBy?: string;
@@ -7762,6 +7854,39 @@ export interface components {
             };
             /** Format: int64 */
             version: number;
+        };
+        Use: {
+            /**
+             * @description What the caller may do with it
+             * @enum {string}
+             */
+            access: "own" | "owner" | "manager" | "sso" | "reserve";
+            description: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Who else has reserved it now */
+            inUseBy: string;
+            loginName: string;
+            /** @description What the caller may do now */
+            may: ("reserve" | "release")[];
+            name: string;
+            /**
+             * Format: uuid
+             * @description That decides about the caller's reservation
+             */
+            processId: string | null;
+            /** Format: int64 */
+            processNumber: number | null;
+            status: string;
+            system: string;
+            systemDescription: string;
+            /** @enum {string} */
+            type: "single" | "shared" | "privileged" | "unmanaged";
+            /**
+             * Format: date-time
+             * @description When the access ends by itself
+             */
+            until: string | null;
         };
         User: {
             active: boolean;
@@ -11972,6 +12097,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-my-accounts": {
+        parameters: {
+            query?: {
+                /** @description Quick search: every word has to occur */
+                q?: string;
+                /** @description SCIM filter (RFC 7644) */
+                filter?: string;
+                /** @description Attributes, separated by commas; a leading - sorts downwards */
+                sort?: string;
+                page?: number;
+                size?: number;
+                /** @description csv is the same as Accept: text/csv */
+                format?: "json" | "csv";
+                /** @description For CSV: the attributes wanted, separated by commas; all when empty */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Use"][];
+                    "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reserve-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
                 };
             };
             /** @description Error */

@@ -7,6 +7,9 @@ export interface LiveEvent {
   id?: string;
 }
 
+/** What changes with objects of a topic: processes decide about grants and about the use of accounts. */
+const followers: Record<string, string[]> = { processes: ['grants', 'my-accounts'] };
+
 /**
  * Listens to the server's events and refreshes whatever shows the changed resource. Answers whether the line is open;
  * the browser reconnects by itself, and everything on screen is read again after an interruption because events were missed.
@@ -30,7 +33,7 @@ export function useLiveEvents(enabled: boolean): boolean {
     });
     source.addEventListener('message', ({ data }: MessageEvent<string>) => {
       const event = readEvent(data);
-      if (event !== undefined) void queries.invalidateQueries({ queryKey: [event.topic] });
+      for (const topic of event === undefined ? [] : [event.topic, ...(followers[event.topic] ?? [])]) void queries.invalidateQueries({ queryKey: [topic] });
     });
     return () => source.close();
   }, [enabled, queries]);

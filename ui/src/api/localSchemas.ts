@@ -138,6 +138,18 @@ export const localSchemas: Record<string, Attribute[]> = {
     attribute('closedAt', 'dateTime', 'Done', 'Hecha'),
     attribute('comment', 'string', 'Comment', 'Comentario'),
   ],
+  myAccount: [
+    attribute('name', 'string', 'Account', 'Cuenta', { quickSearch: true }),
+    attribute('system', 'string', 'System', 'Sistema', { quickSearch: true }),
+    attribute('systemDescription', 'string', 'System description', 'Descripción del sistema'),
+    attribute('loginName', 'string', 'Login name', 'Nombre de inicio de sesión', { quickSearch: true }),
+    attribute('description', 'string', 'Description', 'Descripción', { quickSearch: true }),
+    attribute('type', 'list', 'Type', 'Tipo', { values: codes('single', 'shared', 'privileged', 'unmanaged') }),
+    attribute('status', 'list', 'State', 'Estado', { values: codes('enabled', 'forcedEnabled', 'locked', 'disabled', 'forcedDisabled') }),
+    attribute('access', 'list', 'Access', 'Acceso', { values: codes('own', 'owner', 'manager', 'sso', 'reserve') }),
+    attribute('until', 'dateTime', 'Until', 'Hasta'),
+    attribute('inUseBy', 'string', 'In use by', 'En uso por'),
+  ],
   process: [
     attribute('number', 'number', 'Identifier', 'Identificador', { quickSearch: true }),
     attribute('name', 'string', 'Description', 'Descripción', { quickSearch: true }),

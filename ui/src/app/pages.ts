@@ -1,6 +1,6 @@
 import {
   IconActivityHeartbeat, IconAddressBook, IconAdjustments, IconApps, IconAt, IconFolders, IconHistory, IconHome, IconIdBadge2,
-  IconKey, IconListCheck, IconPlugConnected, IconRun, IconSettingsAutomation, IconShieldLock, IconSignature, IconSitemap, IconTags, IconUserCog, IconUsers, IconUsersGroup, IconVectorBezier2, IconAlertTriangle,
+  IconKey, IconListCheck, IconPlugConnected, IconRun, IconSettingsAutomation, IconShieldLock, IconSignature, IconSitemap, IconTags, IconUserCog, IconUserShield, IconUsers, IconUsersGroup, IconVectorBezier2, IconAlertTriangle,
   IconAlertOctagon, IconClockPlay, IconEngine, IconInbox, IconListSearch, IconSend,
   type Icon,
 } from '@tabler/icons-react';
@@ -51,6 +51,7 @@ export const pages: Page[] = [
   { path: '/tasks/$id', load: () => import('@/pages/tasks/TaskPage') },
   { path: '/requests', load: () => import('@/pages/requests/RequestsPage'), nav: { group: 'myWork', label: 'page.myRequests', icon: IconSend } },
   { path: '/requests/new/$code', load: () => import('@/pages/requests/NewRequestPage') },
+  { path: '/my-accounts', load: () => import('@/pages/accounts/MyAccountsPage'), nav: { group: 'myWork', label: 'page.myAccounts', icon: IconUserShield } },
   ...resourcePages('/users', 'user', () => import('@/pages/users/UsersPage'), () => import('@/pages/users/UserPage'), { group: 'identities', label: 'page.users', icon: IconUsers }),
   ...resourcePages('/groups', 'group', () => import('@/pages/groups/GroupsPage'), () => import('@/pages/groups/GroupPage'), { group: 'identities', label: 'page.groups', icon: IconUsersGroup }),
   ...resourcePages('/accounts', 'account', () => import('@/pages/accounts/AccountsPage'), () => import('@/pages/accounts/AccountPage'), { group: 'identities', label: 'page.accounts', icon: IconAddressBook }),

@@ -18,10 +18,12 @@ interface RemoveButtonProps {
   /** The verb: "Revoke", "Remove from group". */
   action: string;
   consequences: ReactNode[];
+  /** What is said afterwards, where the object is not gone at once. */
+  done?: string;
 }
 
 /** The bin at the end of a row: asks once, with the consequences. */
-export function RemoveButton({ resource, id, name, permission, action, consequences }: RemoveButtonProps) {
+export function RemoveButton({ resource, id, name, permission, action, consequences, done }: RemoveButtonProps) {
   const { t } = useTranslation('object');
   const can = usePermission();
   const change = useChange();
@@ -40,7 +42,7 @@ export function RemoveButton({ resource, id, name, permission, action, consequen
               consequences,
               run: async () => {
                 await change('DELETE', address(resource, [id]));
-                toastDone(t('remove.done', { name }));
+                toastDone(done ?? t('remove.done', { name }));
               },
             })
           }

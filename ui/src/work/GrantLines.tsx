@@ -60,7 +60,7 @@ export function GrantText({ line, children }: { line: GrantLine; children?: Reac
       <Group gap={6}>
         <Badge color={revoke ? 'orange' : 'petrol'} leftSection={<Sign size={12} aria-hidden />}>{t(`grant.actions.${line.action}`)}</Badge>
         <Text size="sm" fw={600} className={classes.name}>{line.role}</Text>
-        <Text size="sm" c="dimmed">{t('grant.for', { user: line.user })}</Text>
+        <Text size="sm" c="dimmed">{line.container ? t('grant.within', { role: line.container }) : t('grant.for', { user: line.user || line.account })}</Text>
       </Group>
       {details === '' ? null : <Text size="sm">{details}</Text>}
       {line.reason ? <Text size="sm" c="dimmed">{t('grant.because', { reason: line.reason })}</Text> : null}

@@ -4,8 +4,12 @@ import { formatDate } from '@/kit/time';
 export interface GrantLine {
   key: string;
   action: 'grant' | 'revoke';
-  /** User name. */
+  /** User name; empty where the line is about an account of nobody, or about a role. */
   user: string;
+  /** `name@system` of the account that gets or loses the role. */
+  account?: string;
+  /** `name@system` of the role that shall contain the role, or no longer contain it. */
+  container?: string;
   /** `name@system`. */
   role: string;
   scopeGroupId?: string;

@@ -3,9 +3,11 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ActualTable } from '@/account/ActualProperties';
 import type { AccountRow } from '@/account/AccountMenu';
+import { ReserveAccount, type MyAccount } from '@/account/ReserveAccount';
 import { useAccountWords } from '@/account/words';
 import { EffectiveRoles } from '@/access/EffectiveRoles';
 import { Grants } from '@/access/Grants';
+import { useList } from '@/api/hooks';
 import { StatusBadge } from '@/kit/StatusBadge';
 import { RelativeTime } from '@/kit/RelativeTime';
 import { ObjectPage } from '@/object/ObjectPage';
@@ -35,7 +37,12 @@ export default function AccountPage() {
         { label: t('fact.type'), value: words('type', account.type) },
         { label: t('fact.lastSync'), value: account.lastSync ? <RelativeTime at={account.lastSync} /> : undefined },
       ]}
-      actions={(account) => <Synchronise resource="accounts" id={account.id} permission="account:sync" />}
+      actions={(account) => (
+        <>
+          <MyUse accountId={account.id} />
+          <Synchronise resource="accounts" id={account.id} permission="account:sync" />
+        </>
+      )}
       tabs={[
         { key: 'access', label: t('tab.access'), render: (account) => <AccountAccess account={account} /> },
         {
@@ -59,4 +66,10 @@ export default function AccountPage() {
       remove={{ permission: 'account:delete', consequences: (account) => [t('deleteConsequence', { system: account.system }), t('deleteHistory')] }}
     />
   );
+}
+
+/** What the person who looks at the account may do about its use; nothing for those whom its access list does not name. */
+function MyUse({ accountId }: { accountId: string }) {
+  const [mine] = useList('my-accounts', { filter: `id eq ${JSON.stringify(accountId)}`, size: 1 }).data?.rows ?? [];
+  return mine ? <ReserveAccount account={mine as unknown as MyAccount} /> : null;
 }

@@ -10,6 +10,7 @@ import { RelatedList } from '@/list/RelatedList';
 import { ObjectPage } from '@/object/ObjectPage';
 import { Holders } from '@/access/Holders';
 import { Managers } from '@/access/Managers';
+import { useProcessChoice } from '@/access/processes';
 import { ScopeDomains } from './ScopeDomains';
 
 interface InformationSystemRow extends Entity {
@@ -33,6 +34,7 @@ export default function InformationSystemPage() {
   const { id }: { id?: string } = useParams({ strict: false });
   const { parent }: { parent?: string } = useSearch({ strict: false });
   const above = useObject('information-systems', id === undefined ? parent : undefined).data?.object;
+  const refine = useProcessChoice();
   const within = (system: Entity) => `informationSystemId eq ${JSON.stringify(system.id)}`;
   return (
     <ObjectPage<InformationSystemRow>
@@ -43,6 +45,7 @@ export default function InformationSystemPage() {
       synchronised={false}
       list={{ label: t('title'), to: '/information-systems' }}
       newTitle={t('new')}
+      refine={refine}
       initial={{ kind: 'application', ...(above === undefined ? {} : { parentId: above.id, parent: nameOf(above) }) }}
       title={(system) => system.name ?? ''}
       facts={(system) => [
