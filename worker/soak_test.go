@@ -178,8 +178,10 @@ func (s *soak) grow(prefix string, random *rand.Rand) {
 // settle waits until everything is provisioned and counts what the oracle finds.
 func (s *soak) settle() {
 	came := within(5*time.Minute, s.settled)
-	s.judge(compare(s.wanted(), s.entries()))
-	require.True(s.t, came, "all is provisioned and noted: %v", s.Open())
+	found := compare(s.wanted(), s.entries())
+	s.judge(found)
+	require.True(s.t, came, "all is provisioned and noted: open %v; tasks %v; %d not noted as applied; the directory: %v", s.Open(),
+		s.Texts("select status || ' ' || count(*) from sync_tasks group by status"), s.unapplied(), found)
 }
 
 // finish completes the counts.

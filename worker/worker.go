@@ -55,7 +55,7 @@ type serving struct {
 	worker sdk.Worker
 }
 
-// pulse is how often a sign of life of an activity goes to the server. The limits for missing ones are some times as long.
+// pulse is how often a sign of life of an activity beside the core goes to the server. The limits for missing ones are some times as long.
 const pulse = 3 * time.Second
 
 // Start starts the workers; Stop ends them.
@@ -170,7 +170,6 @@ func (w *Worker) startAgent(agent store.Served) (sdk.Worker, error) {
 	worker := sdk.New(w.options.Temporal, messages.AgentQueue(agent.Key), sdk.Options{
 		Identity: w.options.Server, DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 1,
 		MaxConcurrentActivityExecutionSize: threads, WorkerStopTimeout: 10 * time.Second, DisableRegistrationAliasing: true,
-		MaxHeartbeatThrottleInterval: pulse,
 	})
 	worker.RegisterActivityWithOptions(w.options.Sync.Apply, activity.RegisterOptions{Name: "Apply"})
 	worker.RegisterActivityWithOptions(w.options.Sync.Probe, activity.RegisterOptions{Name: "Probe"})

@@ -357,6 +357,28 @@ func TestWorkIsTriedThreeTimes(t *testing.T) {
 	require.Equal(t, "finish completed", s.log[len(s.log)-1])
 }
 
+// A killed worker is no failure of the step; a step that kills every worker is.
+func TestKilledWorkersDoNotCount(t *testing.T) {
+	t.Parallel()
+	for kills, incidents := range map[int]int{7: 0, 100: 1} {
+		s := onStage(t, applied())
+		s.perform = func(n int, _ process.Work) (bpm.Values, error) {
+			if n <= kills {
+				return nil, temporal.NewHeartbeatTimeoutError()
+			}
+			return nil, nil
+		}
+		s.at(24*time.Hour, func() { s.steer(process.ActionCancel, process.Cancel{}) })
+		require.NoError(t, s.run(t, thisProcess))
+		found := 0
+		for _, e := range s.entries {
+			found += len(e.Incidents)
+		}
+		require.Equal(t, incidents, found)
+		require.Equal(t, min(kills+1, 15), s.counts["apply"])
+	}
+}
+
 func TestWishThatCannotBeIsNoted(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, timed())

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -19,6 +20,9 @@ import (
 
 // silence is how long a step may give no sign of life until it is begun again: its worker was killed.
 const silence = 10 * time.Second
+
+// agentSilence is the same for a call of a managed system: agents tell less often that they live.
+const agentSilence = 30 * time.Second
 
 // job is work of a step that an activity does.
 type job struct {
@@ -92,16 +96,31 @@ func (p *instance) do(ctx workflow.Context, in process.Work) (bpm.Values, error)
 	}
 	var values bpm.Values
 	if in.Type != bpm.Invoke {
-		err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), processes.PerformStep, in).Get(ctx, &values)
+		err := persist(workflow.WithActivityOptions(ctx, options), processes.PerformStep, in, &values)
 		return values, err
 	}
 	var call process.SystemCall
-	if err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), processes.PrepareCall, in).Get(ctx, &call); err != nil {
+	if err := persist(workflow.WithActivityOptions(ctx, options), processes.PrepareCall, in, &call); err != nil {
 		return nil, err
 	}
-	options.TaskQueue, options.ScheduleToStartTimeout = messages.AgentQueue(call.Key), scheduleToStart
-	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, options), processes.CallSystem, call).Get(ctx, &values)
+	options.TaskQueue, options.ScheduleToStartTimeout, options.HeartbeatTimeout = messages.AgentQueue(call.Key), scheduleToStart, agentSilence
+	err := persist(workflow.WithActivityOptions(ctx, options), processes.CallSystem, call, &values)
 	return values, err
+}
+
+// mostKills is how often a step is begun anew because its workers were killed each time: in the end it may be the step that kills them.
+const mostKills = 5
+
+// persist runs an activity. Attempts that ended because the worker was killed are not the step's own: it gets new ones.
+func persist(ctx workflow.Context, activity, in, out any) error {
+	var err error
+	for range mostKills {
+		err = workflow.ExecuteActivity(ctx, activity, in).Get(ctx, out)
+		if timeout, ok := errors.AsType[*temporal.TimeoutError](err); !ok || timeout.TimeoutType() != enums.TIMEOUT_TYPE_HEARTBEAT {
+			return err
+		}
+	}
+	return err
 }
 
 // faultOf gives the code by which a definition may catch an error, and the sentence for people.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"provost/internal/fault"
 	"provost/internal/process"
 	"provost/internal/query"
 	"provost/internal/task"
@@ -25,7 +26,7 @@ func hostile() map[string]struct{ place, script, says string } {
 		"text":               {inTask, `n = 'x'.repeat(1e12).length`, "larger than scripts may build"},
 		"text-in-flow":       {inFlow, `'x'.repeat(1e12).length > 1`, "larger than scripts may build"},
 		"list":               {inTask, `var a = []; while (true) a.push(new Array(1000).join('x'))`, "allowed"},
-		"buffers":            {inTask, `var a = []; while (true) a.push(new Uint8Array(1 << 22).fill(1))`, "more memory than allowed"},
+		"buffers":            {inTask, `var a = []; while (true) a.push(new Uint8Array(1 << 22).fill(1))`, "than allowed"},
 		"buffer-for-actors":  {inActors, `new ArrayBuffer(1e12).byteLength + ''`, "larger than scripts may build"},
 		"pattern":            {inTask, `n = /(a*)*\1$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab') ? 1 : 0`, "allowed"},
 		"pattern-in-flow":    {inFlow, `/^(?=(a+)+b)(a+)+c/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')`, "allowed"},
@@ -124,4 +125,19 @@ func (w *world) mends(p process.Process, version string) {
 		return w.value("select version_id::text from processes where id = $1", p.ID) == version
 	})
 	w.repairs(p, process.Repaired{How: process.RepairRetry})
+}
+
+// What cannot be read at all is refused when it is published, not when a process comes to it.
+func TestScriptsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := begin(t, "auto")
+	for _, place := range []string{"task", "flow", "actors"} {
+		for _, text := range []string{"if (", "n = = 1", "1 +", "'open"} {
+			_, err := w.Platform.ProcessDefinitions.Deploy(w.ctx, "sample.bpmn", inPlace("broken", place, text))
+			require.True(t, fault.Is(err, fault.Invalid), "%s %s: %v", place, text, err)
+			require.ErrorContains(t, err, map[string]string{"task": "work", "flow": "yes", "actors": "ask"}[place]+" (line ")
+			require.ErrorContains(t, err, "cannot be read as JavaScript: line ")
+		}
+	}
+	require.Equal(t, "0", w.value("select count(*)::text from process_definitions"))
 }
