@@ -17,9 +17,9 @@ import (
 
 	"provost/internal/notice"
 	"provost/internal/notify"
-	"provost/internal/notify/notifytest"
 	"provost/internal/parameter"
 	"provost/internal/process"
+	"provost/internal/testenv/mailtest"
 )
 
 // shelf is mails in memory.
@@ -71,17 +71,17 @@ func mailTo(address string, change ...func(*notice.Mail)) notice.Mail {
 }
 
 // sent has an office send mails to a real server, and gives what it received.
-func sent(t *testing.T, v voice, mails ...notice.Mail) (*shelf, []notifytest.Letter) {
+func sent(t *testing.T, v voice, mails ...notice.Mail) (*shelf, []mailtest.Letter) {
 	t.Helper()
-	server := &notifytest.Server{}
+	server := &mailtest.Server{}
 	s := &shelf{mails: mails}
-	office := &notice.Office{Store: s, Post: &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, server))}, Settings: v}
+	office := &notice.Office{Store: s, Post: &notify.Mailer{Settings: mailtest.Settings(mailtest.New(t, server))}, Settings: v}
 	n, err := office.Deliver(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, len(mails), n)
-	var out []notifytest.Letter
+	var out []mailtest.Letter
 	for _, letter := range server.Letters() {
-		out = append(out, notifytest.Read(t, letter))
+		out = append(out, mailtest.Read(t, letter))
 	}
 	return s, out
 }
@@ -180,11 +180,11 @@ func TestOutcomes(t *testing.T) {
 // What cannot be sent is tried again while that may help, and told of.
 func TestMailsThatCannotBeSent(t *testing.T) {
 	t.Parallel()
-	server := &notifytest.Server{Refuse: map[string]*smtp.SMTPError{
+	server := &mailtest.Server{Refuse: map[string]*smtp.SMTPError{
 		"gone@example.org": {Code: 550, Message: "no such mailbox"}, "busy@example.org": {Code: 451, Message: "try later"}, "still@example.org": {Code: 451, Message: "try later"},
 		"never@example.org": {Code: 451, Message: "try later"},
 	}}
-	good := notifytest.New(t, server)
+	good := mailtest.New(t, server)
 	mails := []notice.Mail{
 		mailTo("anna@example.org"), mailTo("gone@example.org"), mailTo("busy@example.org"),
 		mailTo("still@example.org", func(m *notice.Mail) { m.Attempts = 2 }),
@@ -193,7 +193,7 @@ func TestMailsThatCannotBeSent(t *testing.T) {
 		mailTo("left@example.org", func(m *notice.Mail) { m.Active = false }),
 	}
 	s := &shelf{mails: slices.Clone(mails)}
-	office := &notice.Office{Store: s, Post: &notify.Mailer{Settings: notifytest.Settings(good)}, Settings: voice{Usual: "en"}}
+	office := &notice.Office{Store: s, Post: &notify.Mailer{Settings: mailtest.Settings(good)}, Settings: voice{Usual: "en"}}
 	_, err := office.Deliver(t.Context())
 	require.NoError(t, err)
 	var got []string
@@ -215,7 +215,7 @@ func TestMailsThatCannotBeSent(t *testing.T) {
 		s := &shelf{mails: slices.Clone(mails[:1])}
 		away := good
 		away.Host, away.Port = c.host, 1
-		office := &notice.Office{Store: s, Post: &notify.Mailer{Settings: notifytest.Settings(away)}, Settings: voice{Usual: "en"}}
+		office := &notice.Office{Store: s, Post: &notify.Mailer{Settings: mailtest.Settings(away)}, Settings: voice{Usual: "en"}}
 		_, err := office.Deliver(t.Context())
 		require.NoError(t, err)
 		r := s.results[mails[0].ID.String()]

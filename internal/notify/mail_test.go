@@ -9,8 +9,8 @@ import (
 
 	"provost/internal/fault"
 	"provost/internal/notify"
-	"provost/internal/notify/notifytest"
 	"provost/internal/parameter"
+	"provost/internal/testenv/mailtest"
 )
 
 func sample() notify.Message {
@@ -22,8 +22,8 @@ func sample() notify.Message {
 
 func TestMailArrives(t *testing.T) {
 	t.Parallel()
-	o := &notifytest.Server{}
-	mailer := &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, o))}
+	o := &mailtest.Server{}
+	mailer := &notify.Mailer{Settings: mailtest.Settings(mailtest.New(t, o))}
 	require.NoError(t, mailer.Send(t.Context(), sample()))
 	require.ElementsMatch(t, []string{"anna@example.org", "bert@example.org"}, o.Recipients())
 	require.Len(t, o.Letters(), 1)
@@ -38,8 +38,8 @@ func TestMailArrives(t *testing.T) {
 
 func TestSubjectIsOneLine(t *testing.T) {
 	t.Parallel()
-	o := &notifytest.Server{}
-	mailer := &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, o))}
+	o := &mailtest.Server{}
+	mailer := &notify.Mailer{Settings: mailtest.Settings(mailtest.New(t, o))}
 	message := sample()
 	message.Subject = "Hello\r\nBcc: eve@example.org"
 	require.NoError(t, mailer.Send(t.Context(), message))
@@ -49,10 +49,10 @@ func TestSubjectIsOneLine(t *testing.T) {
 
 func TestMailThatCannotBeSent(t *testing.T) {
 	t.Parallel()
-	o := &notifytest.Server{Refuse: map[string]*smtp.SMTPError{
+	o := &mailtest.Server{Refuse: map[string]*smtp.SMTPError{
 		"gone@example.org": {Code: 550, Message: "no such mailbox"}, "busy@example.org": {Code: 451, Message: "try later"},
 	}}
-	good := notifytest.New(t, o)
+	good := mailtest.New(t, o)
 	for name, c := range map[string]struct {
 		settings func(*parameter.Mail)
 		message  func(*notify.Message)
@@ -77,7 +77,7 @@ func TestMailThatCannotBeSent(t *testing.T) {
 			if c.message != nil {
 				c.message(&m)
 			}
-			err := (&notify.Mailer{Settings: notifytest.Settings(s)}).Send(t.Context(), m)
+			err := (&notify.Mailer{Settings: mailtest.Settings(s)}).Send(t.Context(), m)
 			require.ErrorContains(t, err, c.says)
 			require.Equal(t, c.final, fault.Is(err, fault.Invalid))
 		})
@@ -87,8 +87,8 @@ func TestMailThatCannotBeSent(t *testing.T) {
 // Many messages go by one connection, and one that is refused keeps none of the others.
 func TestManyMailsByOneConnection(t *testing.T) {
 	t.Parallel()
-	o := &notifytest.Server{Refuse: map[string]*smtp.SMTPError{"gone@example.org": {Code: 550, Message: "no such mailbox"}}}
-	mailer := &notify.Mailer{Settings: notifytest.Settings(notifytest.New(t, o))}
+	o := &mailtest.Server{Refuse: map[string]*smtp.SMTPError{"gone@example.org": {Code: 550, Message: "no such mailbox"}}}
+	mailer := &notify.Mailer{Settings: mailtest.Settings(mailtest.New(t, o))}
 	messages := make([]notify.Message, 4)
 	for i, to := range []string{"anna@example.org", "gone@example.org", "an na", "bert@example.org"} {
 		messages[i] = sample()
@@ -102,7 +102,7 @@ func TestManyMailsByOneConnection(t *testing.T) {
 	require.NoError(t, errs[3])
 	require.Equal(t, []string{"anna@example.org", "bert@example.org"}, o.Recipients())
 	require.Equal(t, 1, o.Visits())
-	letter := notifytest.Read(t, o.Letters()[1])
+	letter := mailtest.Read(t, o.Letters()[1])
 	require.Equal(t, "Sample text: día.\n", letter.Text)
 	require.Equal(t, "<p>día</p>", letter.HTML)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // digests lists the mails about grants, and forgets them.
-func (b *bench) digests() (keys []string, entries []string) {
+func (b *bench) digests() (keys, entries []string) {
 	b.t.Helper()
 	type row struct {
 		Key   string

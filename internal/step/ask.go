@@ -113,7 +113,8 @@ func (s *Service) opening(ctx context.Context, sc *scene, step *bpm.Step, a bpm.
 	if err := s.late(ctx, &o, &late); err != nil {
 		return o, err
 	}
-	return o, s.letter(ctx, sc, step, a, &o)
+	err = s.letter(ctx, sc, step, a, &o)
+	return o, err
 }
 
 // late says what happens to a task that is not done by its due date. Without a date nothing does.

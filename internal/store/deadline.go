@@ -15,13 +15,16 @@ import (
 const processesAtOnce = 200
 
 // HonourDeadlines reminds of tasks, escalates and expires them where it is time to. What two workers look at is done once: whoever locks a
-// process sees to its tasks.
+// process sees to its tasks. Nothing happens while the process engine is stopped.
 func (t *Tenant) HonourDeadlines(ctx context.Context) error {
 	for seen := processesAtOnce; seen == processesAtOnce; {
 		err := t.exec(ctx, func(ctx context.Context, u *unit) error {
+			stopped, err := u.q.EngineStopped(ctx)
+			if seen = 0; err != nil || stopped {
+				return err
+			}
 			due, err := u.q.LockProcessesDue(ctx, processesAtOnce)
-			seen = len(due)
-			if err != nil || seen == 0 {
+			if seen = len(due); err != nil || seen == 0 {
 				return err
 			}
 			return u.honourDeadlines(ctx, due)

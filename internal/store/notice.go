@@ -38,6 +38,7 @@ func taskMail(tasks []uuid.UUID) telling { return telling{kind: notice.Task, tas
 func reminderMail(tasks []uuid.UUID) telling {
 	return telling{kind: notice.Reminder, tasks: tasks, asked: true}
 }
+
 func escalationMail(tasks []uuid.UUID) telling {
 	return telling{kind: notice.Escalated, tasks: tasks, asked: true, later: true}
 }
@@ -243,11 +244,21 @@ func (s *ProcessTasks) UseShortcut(ctx context.Context, hash []byte) (bool, erro
 	return used == 1, err
 }
 
-// NextNotice gives the next moment at which there is something to do about tasks and mails; zero when there is none.
+// NextNotice gives the next moment at which there is something to do about tasks and mails; zero when there is none. While the process engine
+// is stopped only mails count: the maintenance wakes the workflow of notices after it was started again.
 func (t *Tenant) NextNotice(ctx context.Context) (time.Time, error) {
 	var at time.Time
 	err := t.query(ctx, func(ctx context.Context, u *unit) error {
+		stopped, err := u.q.EngineStopped(ctx)
+		if err != nil {
+			return fmt.Errorf("read whether the process engine is stopped: %w", err)
+		}
 		next, err := u.q.NextNotice(ctx)
+		if stopped && err == nil {
+			var mail db.NextMailRow
+			mail, err = u.q.NextMail(ctx)
+			next = db.NextNoticeRow(mail)
+		}
 		if err != nil {
 			return fmt.Errorf("find next notice: %w", err)
 		}

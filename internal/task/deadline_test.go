@@ -16,7 +16,7 @@ import (
 )
 
 // tenant is the store behind the bench, which sees to deadlines.
-func (b *bench) tenant() *store.Tenant { return b.ledger.(*store.Ledger).Tenant } //nolint:forcetypeassert // it is what setup made
+func (b *bench) tenant() *store.Tenant { return b.ledger.(*store.Ledger).Tenant }
 
 func (b *bench) honour() {
 	b.t.Helper()
@@ -48,8 +48,6 @@ func (b *bench) late(work int64, due, remind, expire *time.Duration, candidates 
 	return o
 }
 
-func in(d time.Duration) *time.Duration { return &d }
-
 const soon, ago = time.Hour, -time.Hour
 
 // addressed gives sample people mail addresses.
@@ -65,12 +63,12 @@ func TestReminders(t *testing.T) {
 	starter, anna, bert := b.user("starter"), b.user("anna"), b.user("bert")
 	b.addressed()
 	p := b.started(starter, sample{id: "leave"})
-	taken := b.opened(p.ID, b.late(1, in(soon), in(ago), nil, "anna", "bert"))
-	b.opened(p.ID, b.late(2, in(soon), in(ago), nil, "anna", "bert"))
-	b.opened(p.ID, b.late(3, in(soon), in(soon/2), nil, "anna"))
-	over := b.opened(p.ID, b.late(4, in(soon), in(ago), nil, "anna"))
+	taken := b.opened(p.ID, b.late(1, new(soon), new(ago), nil, "anna", "bert"))
+	b.opened(p.ID, b.late(2, new(soon), new(ago), nil, "anna", "bert"))
+	b.opened(p.ID, b.late(3, new(soon), new(soon/2), nil, "anna"))
+	over := b.opened(p.ID, b.late(4, new(soon), new(ago), nil, "anna"))
 	b.exec("update process_tasks set opened_at = now() - interval '2 hours' where work <> 5")
-	b.opened(p.ID, b.late(5, in(soon), in(ago), nil, "anna")) // opened after its reminder
+	b.opened(p.ID, b.late(5, new(soon), new(ago), nil, "anna")) // opened after its reminder
 	_, err := b.Tasks.Claim(b.as(bert), taken)
 	require.NoError(t, err)
 	require.NoError(t, b.completes(anna, over, task.Completion{Outcome: "yes"}))
@@ -104,16 +102,16 @@ func TestEscalation(t *testing.T) {
 	starter, anna, boss, chief := b.user("starter"), b.user("anna"), b.user("boss"), b.user("chief")
 	b.addressed()
 	p := b.started(starter, sample{id: "leave"})
-	joining := b.late(1, in(ago), nil, nil, "anna")
+	joining := b.late(1, new(ago), nil, nil, "anna")
 	joining.Escalation = &process.Escalation{To: b.principals("boss", "anna")}
 	joined := b.opened(p.ID, joining)
-	replacing := b.late(2, in(ago), nil, nil, "anna")
+	replacing := b.late(2, new(ago), nil, nil, "anna")
 	replacing.Escalation = &process.Escalation{Replace: true, To: b.principals("chief")}
 	replaced := b.opened(p.ID, replacing)
-	idling := b.late(3, in(ago), nil, nil, "anna")
+	idling := b.late(3, new(ago), nil, nil, "anna")
 	idling.Escalation = &process.Escalation{Unknown: []string{"nobody"}}
 	idle := b.opened(p.ID, idling)
-	future := b.late(4, in(soon), nil, nil, "anna")
+	future := b.late(4, new(soon), nil, nil, "anna")
 	future.Escalation = &process.Escalation{To: b.principals("boss")}
 	b.opened(p.ID, future)
 	for _, id := range []uuid.UUID{joined, replaced, idle} {
@@ -138,10 +136,10 @@ func TestExpiry(t *testing.T) {
 	b := setup(t)
 	starter, anna := b.user("starter"), b.user("anna")
 	p := b.started(starter, sample{id: "leave"})
-	o := b.late(1, in(2*ago), in(2*ago), in(ago), "anna")
+	o := b.late(1, new(2*ago), new(2*ago), new(ago), "anna")
 	o.ExpireFlow = "no"
 	id := b.opened(p.ID, o)
-	won := b.opened(p.ID, b.late(2, in(2*ago), nil, in(ago), "anna"))
+	won := b.opened(p.ID, b.late(2, new(2*ago), nil, new(ago), "anna"))
 	require.NoError(t, b.completes(anna, won, task.Completion{Outcome: "yes"}))
 	b.honour()
 	require.Equal(t, []string{"decide no Nobody decided in time."}, b.log("expired"))
@@ -157,6 +155,31 @@ func TestExpiry(t *testing.T) {
 	again, err := b.ledger.Expire(t.Context(), p.ID, []int64{1}, "a timer")
 	require.NoError(t, err)
 	require.Equal(t, "no", again[0].Outcome, "a timer of the process comes too late")
+}
+
+// While the process engine is stopped no task is reminded of, escalated or expired; what is late is made up for.
+func TestDeadlinesRestWithTheEngine(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	starter := b.user("starter")
+	b.user("anna")
+	b.addressed()
+	p := b.started(starter, sample{id: "leave"})
+	o := b.late(1, new(ago), nil, new(ago), "anna")
+	o.ExpireFlow = "no"
+	b.exec("update process_engine set stopped = true")
+	b.opened(p.ID, o)
+	b.honour()
+	require.Empty(t, b.log("expired"))
+	next, err := b.tenant().NextNotice(t.Context())
+	require.NoError(t, err)
+	require.True(t, next.IsZero(), "nobody looks in vain")
+	b.exec("update process_engine set stopped = false")
+	next, err = b.tenant().NextNotice(t.Context())
+	require.NoError(t, err)
+	require.True(t, next.Before(time.Now()))
+	b.honour()
+	require.Len(t, b.log("expired"), 1)
 }
 
 // An approval that expires is denied as far as nobody decided; what was approved before stays approved.
@@ -216,7 +239,7 @@ func TestCompletionAgainstExpiry(t *testing.T) {
 	p := b.started(starter, sample{id: "leave"})
 	won, lost := 0, 0
 	for work := range int64(20) {
-		o := b.late(work+1, in(ago), nil, in(ago), "anna")
+		o := b.late(work+1, new(ago), nil, new(ago), "anna")
 		o.ExpireFlow = "no"
 		id := b.opened(p.ID, o)
 		as := b.as(anna)

@@ -71,6 +71,10 @@ func (s *Tasks) DecideByShortcut(ctx context.Context, hash []byte, outcome, comm
 			out = Sheet{Person: sheet.Person, Language: sheet.Language, Refusal: RefusedUsed}
 			return nil
 		}
+		line := process.LogLine{Kind: "shortcut", Element: sheet.Element, Name: sheet.Name, Actor: sheet.Person.UserName}
+		if err := s.Store.Log(ctx, sheet.ProcessID, line); err != nil {
+			return err
+		}
 		_, err = s.Complete(as, sheet.ID, Completion{Version: sheet.Version, Outcome: outcome, Comment: comment})
 		return err
 	})
@@ -146,10 +150,11 @@ func (s *Tasks) unsuited(ctx context.Context, t *Task, user uuid.UUID) (Refusal,
 	if err != nil {
 		return "", err
 	}
-	if impartial(t, step, lines, user) != nil {
+	err = impartial(t, step, lines, user)
+	if fault.Is(err, fault.Denied) {
 		return RefusedSelf, nil
 	}
-	return "", nil
+	return "", err
 }
 
 // ByShortcut tells whether a link may decide about the tasks of a step: approvals, and decisions whose form demands nothing.

@@ -71,6 +71,7 @@ func TestLinkDecidesOnce(t *testing.T) {
 		require.Contains(t, []task.Refusal{task.RefusedUsed, "completed"}, refusal, "one wins; the others see the link used, or the task done")
 	}
 	require.Equal(t, []string{"no by mail anna"}, b.texts("select outcome || ' ' || comment || ' ' || closed_by from process_tasks where id = $1", id))
+	require.Equal(t, []string{"shortcut anna", "complete anna"}, b.texts("select kind || ' ' || actor from process_log where kind in ('shortcut', 'complete') order by id"))
 	require.Equal(t, []string{"anna complete"}, b.texts("select actor || ' ' || action from audit_entries where object_id = $1", id))
 	sheet, err := b.Tasks.LookByShortcut(t.Context(), hash)
 	require.NoError(t, err)

@@ -102,6 +102,24 @@ test('a two-stage approval with an escalation by a timer is drawn from nothing a
   await looksRight('definition');
 });
 
+test('what happens to an approval that is late is said in its panel', async ({ page, api, looksRight }) => {
+  await begin(page, 'Sample deadlines', 'Permissions request');
+  await page.locator('[data-element-id=approve]').first().click();
+  const panel = page.getByRole('complementary', { name: 'Selected step' });
+  await expect(panel.getByLabel('Remind by mail before')).toHaveValue('P2D');
+  await fill(page, 'Ends by itself after', 'P7D');
+  await panel.getByRole('combobox', { name: 'Those who were asked before' }).click();
+  await page.getByRole('option', { name: 'Are not asked any more' }).click();
+  await panel.getByRole('combobox', { name: 'Those who were asked before' }).scrollIntoViewIfNeeded();
+  await looksRight('designer-deadline');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Draft saved.')).toBeVisible();
+  const { source } = await api.get<{ source: string }>(`/process-drafts/${page.url().split('/').at(-1) ?? ''}`);
+  expect(source).toMatch(/<idm:approval [^>]*remind="P2D"[^>]*expire="P7D"/);
+  expect(source).toContain('escalation="replace"');
+});
+
 test('an approval in two stages, the second of which escalates by a timer, is drawn from nothing, published and run', async ({ browser, ready, page, api, looksRight }) => {
   test.slow();
   const [requester, first, second, boss] = (await Promise.all(['psaffron', 'qsnowdrop', 'rteasel', 'tvalerian'].map((name) => arrive(browser, ready, api, name)))) as [Person, Person, Person, Person];

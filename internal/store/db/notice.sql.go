@@ -82,7 +82,7 @@ func (q *Queries) InsertMailToken(ctx context.Context, arg InsertMailTokenParams
 
 const logUnsent = `-- name: LogUnsent :exec
 insert into process_log (process_id, kind, element, name, text)
-select m.process_id, 'notice', coalesce(t.element, ''), coalesce(t.name, ''), e.reason || ' (' || string_agg(coalesce(u.user_name, m.address), ', ' order by m.id) || ')'
+select m.process_id, 'notice', coalesce(t.element, ''), coalesce(t.name, ''), e.reason || ' (' || string_agg(coalesce(u.user_name, m.address), ', ' order by coalesce(u.user_name, m.address)) || ')'
 from (select unnest($1::uuid[]) as id, unnest($2::text[]) as reason) e
 join mails m on m.id = e.id left join users u on u.id = m.user_id left join process_tasks t on t.id = m.task_id
 where m.process_id is not null group by m.process_id, m.task_id, t.element, t.name, m.kind, e.reason
@@ -226,6 +226,22 @@ func (q *Queries) MailToken(ctx context.Context, hash []byte) (MailTokenRow, err
 		&i.Active,
 		&i.Language,
 	)
+	return i, err
+}
+
+const nextMail = `-- name: NextMail :one
+select count(*) > 0 as there, coalesce(min(due_at), now())::timestamptz as at from mails where status = 'waiting'
+`
+
+type NextMailRow struct {
+	There bool
+	At    time.Time
+}
+
+func (q *Queries) NextMail(ctx context.Context) (NextMailRow, error) {
+	row := q.db.QueryRow(ctx, nextMail)
+	var i NextMailRow
+	err := row.Scan(&i.There, &i.At)
 	return i, err
 }
 

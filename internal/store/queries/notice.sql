@@ -105,7 +105,7 @@ from (select unnest(@ids::uuid[]) as id, unnest(@messages::text[]) as message) e
 -- name: LogUnsent :exec
 -- The log of a process says which of its mails do not reach their people; a line for each task, occasion and reason.
 insert into process_log (process_id, kind, element, name, text)
-select m.process_id, 'notice', coalesce(t.element, ''), coalesce(t.name, ''), e.reason || ' (' || string_agg(coalesce(u.user_name, m.address), ', ' order by m.id) || ')'
+select m.process_id, 'notice', coalesce(t.element, ''), coalesce(t.name, ''), e.reason || ' (' || string_agg(coalesce(u.user_name, m.address), ', ' order by coalesce(u.user_name, m.address)) || ')'
 from (select unnest(@ids::uuid[]) as id, unnest(@reasons::text[]) as reason) e
 join mails m on m.id = e.id left join users u on u.id = m.user_id left join process_tasks t on t.id = m.task_id
 where m.process_id is not null group by m.process_id, m.task_id, t.element, t.name, m.kind, e.reason;
@@ -122,6 +122,9 @@ update mail_tokens set used_at = now() where hash = @hash and used_at is null;
 
 -- name: NextNotice :one
 select coalesce(next_notice(), '-infinity')::timestamptz > '-infinity' as there, coalesce(next_notice(), now())::timestamptz as at;
+
+-- name: NextMail :one
+select count(*) > 0 as there, coalesce(min(due_at), now())::timestamptz as at from mails where status = 'waiting';
 
 -- name: NoticesAreLate :one
 select coalesce(next_notice() < clock_timestamp() - interval '2 minutes', false)::boolean as late;

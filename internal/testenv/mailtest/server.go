@@ -1,8 +1,9 @@
-// Package notifytest is a mail server for tests: it speaks SMTP and keeps what it is given.
-package notifytest
+// Package mailtest is a mail server for tests: it speaks SMTP and keeps what it is given.
+package mailtest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -32,16 +33,16 @@ type Server struct {
 }
 
 // New starts a server, which ends with the test, and gives settings for it.
-func New(t testing.TB, s *Server) parameter.Mail {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(context.WithoutCancel(t.Context()), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+func New(tb testing.TB, s *Server) parameter.Mail {
+	tb.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(context.WithoutCancel(tb.Context()), "tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
 	server := smtp.NewServer(s)
 	server.AllowInsecureAuth, server.ReadTimeout = true, 10*time.Second
 	go func() { _ = server.Serve(listener) }() // ends with the test
-	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	tb.Cleanup(func() { require.NoError(tb, server.Close()) })
 	address, ok := listener.Addr().(*net.TCPAddr)
-	require.True(t, ok)
+	require.True(tb, ok)
 	return parameter.Mail{Host: "127.0.0.1", Port: address.Port, From: "provost@example.org", Protocol: "SMTP"}
 }
 
@@ -108,37 +109,37 @@ func (s *session) Data(r io.Reader) error {
 type Letter struct{ Subject, MessageID, Text, HTML string }
 
 // Read takes a message apart.
-func Read(t testing.TB, letter string) Letter {
-	t.Helper()
+func Read(tb testing.TB, letter string) Letter {
+	tb.Helper()
 	message, err := mail.ReadMessage(strings.NewReader(letter))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	out := Letter{Subject: subject, MessageID: message.Header.Get("Message-ID")}
 	kind, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	if !strings.HasPrefix(kind, "multipart/") {
-		out.Text = decoded(t, message.Body)
+		out.Text = decoded(tb, message.Body)
 		return out
 	}
 	parts := multipart.NewReader(message.Body, parameters["boundary"])
 	for {
 		part, err := parts.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // as multipart documents it
+		if errors.Is(err, io.EOF) {
 			return out
 		}
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
-			out.HTML = decoded(t, part)
+			out.HTML = decoded(tb, part)
 		} else {
-			out.Text = decoded(t, part)
+			out.Text = decoded(tb, part)
 		}
 	}
 }
 
-func decoded(t testing.TB, r io.Reader) string {
-	t.Helper()
+func decoded(tb testing.TB, r io.Reader) string {
+	tb.Helper()
 	text, err := io.ReadAll(quotedprintable.NewReader(r))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
