@@ -79,8 +79,10 @@ func (r *accessRules) Prepare(ctx context.Context, edits []*object.Edit[Access])
 		if e.After != nil && e.Err == nil {
 			e.Err = checkAccess(e, byID[e.After.AccountID])
 		}
-		if err := r.checkProcess(ctx, e); err != nil {
-			return err
+		if e.Err == nil {
+			if err := r.checkProcess(ctx, e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -88,7 +90,7 @@ func (r *accessRules) Prepare(ctx context.Context, edits []*object.Edit[Access])
 
 // checkProcess accepts only a process that can decide; one that was named before stays, also when it is disabled now.
 func (r *accessRules) checkProcess(ctx context.Context, e *object.Edit[Access]) error {
-	if e.After == nil || e.Err != nil || e.After.Process == "" || (e.Before != nil && e.Before.Process == e.After.Process) {
+	if e.After == nil || e.After.Process == "" || (e.Before != nil && e.Before.Process == e.After.Process) {
 		return nil
 	}
 	err := r.processes.Reserves(ctx, e.After.Process)

@@ -106,6 +106,7 @@ func newSample(mark string) *sample {
 		Meta: id(), RoleID: s.role.ID, ContainedRoleID: s.inner.ID, Mandatory: true, SourceGroupID: &s.group.ID,
 		SourceInformationSystemID: &s.application.ID, SourceValueID: &s.scopeValue.ID,
 		Scope: entitlement.Scope{ScopeGroupID: &s.group.ID, ScopeInformationSystemID: &s.application.ID, ScopeValueID: &s.scopeValue.ID},
+		State: entitlement.GrantActive,
 	}
 	s.groupRole = entitlement.GroupRole{Meta: id(), GroupID: s.group.ID, RoleID: s.role.ID, Mandatory: true, Scope: s.content.Scope}
 	s.account = account.Account{
