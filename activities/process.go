@@ -57,7 +57,7 @@ func (a *Process) BeginProcess(ctx context.Context, id, version uuid.UUID) (proc
 		return process.Beginning{}, err
 	}
 	brief, err := a.Ledger.Brief(ctx, id)
-	return process.Beginning{Plan: plan, Values: brief.Values}, err
+	return process.Beginning{Plan: plan, Values: brief.Values, Message: brief.Message}, err
 }
 
 // EvaluateScripts runs scripts.

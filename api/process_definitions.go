@@ -138,6 +138,13 @@ func (a *API) registerProcessDefinitions() {
 		made, err := d.Convert(ctx, in.RawBody)
 		return &convertedOutput{Body: made}, err
 	})
+	a.registerRehearsal(tags)
+	a.registerProcessVersions(d, tags)
+	a.registerDesign(tags)
+}
+
+// registerRehearsal adds the playing of definitions.
+func (a *API) registerRehearsal(tags []string) {
 	register(a, holding(authz.ProcessDefinitionUpdate), huma.Operation{
 		OperationID: "rehearse-process-definition", Method: http.MethodPost, Path: "/process-definitions/rehearse", Tags: tags,
 		Summary: "Play a definition without any effect", DefaultStatus: http.StatusOK, MaxBodyBytes: maxDefinition,
@@ -158,8 +165,6 @@ func (a *API) registerProcessDefinitions() {
 		played, err := a.deps.Platform.Rehearsals.Play(ctx, rehearsal.Request{Source: []byte(in.Body.Source), Values: values, Message: in.Body.Message, Acts: acts})
 		return &rehearseOutput{Body: played}, err
 	})
-	a.registerProcessVersions(d, tags)
-	a.registerDesign(tags)
 }
 
 // RehearsalAct is what the designer lets happen.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"provost/bpm"
+	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/process"
 	"provost/workflows/messages"
@@ -18,8 +19,19 @@ import (
 // StartRequest starts a process.
 type StartRequest struct {
 	Definition string         `json:"definition" minLength:"1" maxLength:"255" doc:"Code of the definition"`
+	For        string         `json:"for,omitempty" maxLength:"255" doc:"User name or id of the person on whose behalf it is started; needs process:start"`
 	Values     map[string]any `json:"values,omitempty" doc:"What was filled in, by field"`
 }
+
+// StartMessageRequest is a message that starts a process.
+type StartMessageRequest struct {
+	Definition string         `json:"definition" minLength:"1" maxLength:"255" doc:"Code of the definition"`
+	Name       string         `json:"name" minLength:"1" maxLength:"255" doc:"Of the message"`
+	Key        string         `json:"key" minLength:"1" maxLength:"255" doc:"By which the sender knows the message: the same key again starts nothing, and answers the process that there is"`
+	Values     map[string]any `json:"values,omitempty" doc:"Attributes of the process"`
+}
+
+type startMessageInput struct{ Body StartMessageRequest }
 
 // ReasonRequest says why.
 type ReasonRequest struct {
@@ -172,7 +184,23 @@ func (a *API) registerProcesses() {
 		if err != nil {
 			return nil, err
 		}
-		started, err := p.Start(ctx, in.Body.Definition, values)
+		started, err := p.StartFor(ctx, in.Body.Definition, in.Body.For, values)
+		if err != nil {
+			return nil, err
+		}
+		a.deps.Events.Publish("processes", started.ID)
+		return &startedOutput{Location: Base + "/processes/" + started.ID.String(), Body: started}, nil
+	})
+	register(a, holding(authz.ProcessStart), huma.Operation{
+		OperationID: "start-process-by-message", Method: http.MethodPost, Path: "/requests/messages", Tags: requests,
+		Summary: "Start a process by a message", DefaultStatus: http.StatusCreated,
+		Description: "For definitions that begin with a message start event.",
+	}, func(ctx context.Context, in *startMessageInput) (*startedOutput, error) {
+		values, err := valuesOf(in.Body.Values)
+		if err != nil {
+			return nil, err
+		}
+		started, err := p.Receive(ctx, process.Incoming{Definition: in.Body.Definition, Name: in.Body.Name, Key: in.Body.Key, Values: values})
 		if err != nil {
 			return nil, err
 		}

@@ -42,14 +42,15 @@ func (c *checker) script(at *xmltree.Element, text, what string) {
 		c.add(ScriptTooLong, at, "%s has %d bytes, more than %d: move texts and tables out of it", what, len(text), scriptLimit)
 	}
 	trimmed := strings.TrimSpace(text)
-	if strings.HasPrefix(trimmed, "#{") {
+	switch {
+	case strings.HasPrefix(trimmed, "#{"):
 		c.expressions(at, trimmed, what)
 		if parts, err := pieces(trimmed); err == nil && len(parts) > 1 {
 			c.add(BadExpression, at, "%s is more than one expression: write one #{expression}, or plain JavaScript", what)
 		}
-	} else if strings.HasPrefix(trimmed, "${") {
+	case strings.HasPrefix(trimmed, "${"):
 		c.foreign(at, what)
-	} else {
+	default:
 		c.keep(at, text, what)
 	}
 }

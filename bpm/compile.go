@@ -143,6 +143,9 @@ func (c *compiler) copies(all []Copy) []Copy {
 func (c *compiler) step(e *element) {
 	s := e.detail
 	s.Form = c.form(s.Form)
+	if e.kind == StartEvent && e.parent == nil && e.eventType() == MessageEvent {
+		c.library.Messages = append(c.library.Messages, e.event.Name)
+	}
 	if e.kind == StartEvent {
 		if s.Form != nil && e.event == nil { // nobody fills in another
 			c.library.Start = s.Form

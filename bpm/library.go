@@ -14,6 +14,7 @@ type Library struct {
 	Attributes  []Attribute       `json:"attributes,omitempty"`
 	Resources   map[string]string `json:"resources,omitempty"` // files that scripts read, by name
 	Scripts     map[string]string `json:"scripts,omitempty"`   // text by key: the hex SHA-256 of the text, shortened to 16 digits
+	Messages    []string          `json:"messages,omitempty"`  // that start a process
 	Start       *Form             `json:"start,omitempty"`     // that the initiator fills in
 	Steps       map[string]*Step  `json:"steps,omitempty"`     // by the id of the node
 }

@@ -87,7 +87,7 @@ func (p *instance) begin(ctx workflow.Context) error {
 	}
 	p.plan = start.Plan
 	if p.in.Carried == nil {
-		p.inbox = append(p.inbox, bpm.Started{Values: start.Values})
+		p.inbox = append(p.inbox, bpm.Started{Values: start.Values, Message: start.Message})
 		return nil
 	}
 	p.state, p.seq = p.in.Carried.State, p.in.Carried.Seq

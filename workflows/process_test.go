@@ -35,6 +35,7 @@ type stage struct {
 	log     []string
 	entries []process.Entry
 	works   map[string]int64 // the last work of an element that people do
+	message string           // that starts the process
 
 	evaluate func(bpm.Call) bpm.Result
 	perform  func(n int, w process.Work) (bpm.Values, error)
@@ -99,7 +100,7 @@ func (s *stage) BeginProcess(_ context.Context, _, version uuid.UUID) (process.B
 	if plan, other := s.plans[version]; other {
 		return process.Beginning{Plan: plan}, nil
 	}
-	return process.Beginning{Plan: s.plan, Values: bpm.Values{"userName": json.RawMessage(`"ada"`)}}, nil
+	return process.Beginning{Plan: s.plan, Values: bpm.Values{"userName": json.RawMessage(`"ada"`)}, Message: s.message}, nil
 }
 
 func (s *stage) EngineStopped(context.Context) (bool, error) {
@@ -234,6 +235,16 @@ const withTimer = `<boundaryEvent id="late" attachedToRef="approve"><timerEventD
 
 func timed() string {
 	return start + person("approve") + withTimer + person("boss") + end + flow("start", "approve") + flow("approve", "end") + flow("late", "boss") + flow("boss", "end")
+}
+
+func TestAMessageStartsAtItsStartEvent(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, start+person("asked")+`<startEvent id="hired"><messageEventDefinition messageRef="paid"/></startEvent>`+person("greet")+end+
+		flow("start", "asked")+flow("asked", "end")+flow("hired", "greet")+flow("greet", "end"))
+	s.message = "paid"
+	s.at(time.Hour, func() { s.decide("greet", "") })
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"ask greet", "finish completed"}, s.log)
 }
 
 func TestTimeRunsOut(t *testing.T) {

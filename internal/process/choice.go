@@ -88,5 +88,26 @@ func (s *Processes) Choice(ctx context.Context, definition uuid.UUID, field, kin
 	if err != nil {
 		return Choice{}, err
 	}
-	return ChoiceOf(form.Fields, nil, field, kind)
+	library, err := s.Store.StartableLibrary(ctx, form.Code)
+	if err != nil {
+		return Choice{}, err
+	}
+	return ChoiceOf(form.Choosable(library, library.Start), nil, field, kind)
+}
+
+// Choosable gives the fields that somebody may be about to fill in: those of the form as it was opened, and where it follows what is filled in also
+// those that may yet be shown.
+func (v *FormView) Choosable(library *bpm.Library, form *bpm.Form) []FieldView {
+	fields := slices.Clone(v.Fields)
+	if len(v.Reacts) == 0 {
+		return fields
+	}
+	known := attributesByName(library)
+	for i := range form.Fields {
+		name := form.Fields[i].Name
+		if !slices.ContainsFunc(fields, func(f FieldView) bool { return f.Name == name }) {
+			fields = append(fields, viewOf(&form.Fields[i], known[name]))
+		}
+	}
+	return fields
 }

@@ -73,6 +73,7 @@ type Brief struct {
 	Parent     *uuid.UUID // process that called this one
 	ParentWork int64
 	Values     bpm.Values // it was started with, or has now
+	Message    string     // that started it; empty when people or a timer did
 }
 
 // Person is a user as processes name one. ID is zero when there is none, or none any more.

@@ -37,6 +37,8 @@ type New struct {
 	Code               string
 	Initiator, Subject Person
 	Values             bpm.Values
+	// Message starts it, and Key says that it is the same message again; both are empty when a person starts it.
+	Message, Key string
 }
 
 // ProcessStore is what is asked of the database about processes. Methods join the transaction of the context.
@@ -49,8 +51,10 @@ type ProcessStore interface {
 	StartableLibrary(ctx context.Context, code string) (*bpm.Library, error)
 	// Person finds an active user by name or id.
 	Person(ctx context.Context, nameOrID string) (Person, bool, error)
-	// Begin writes a process, its log and who may see it, and has its workflow started.
+	// Begin writes a process, its log and who may see it, and has its workflow started. A message whose key has started a process gives that one.
 	Begin(ctx context.Context, n New) (uuid.UUID, error)
+	// Begun gives the process that a message with a key has started.
+	Begun(ctx context.Context, code, message, key string) (id uuid.UUID, found bool, err error)
 
 	List(ctx context.Context, s Sight, l query.List) (query.Page[Process], error)
 	Each(ctx context.Context, s Sight, l query.List, yield func(Process) error) error
@@ -205,9 +209,20 @@ func defaults(library *bpm.Library) bpm.Values {
 // Start begins a process of the definition with a code, with what the caller filled in. The caller has to be among its initiators; for anybody
 // else it is not there (fault.NotFound). What is wrong with the values is told all at once (fault.Invalid, values.name).
 func (s *Processes) Start(ctx context.Context, code string, values bpm.Values) (Process, error) {
+	return s.StartFor(ctx, code, "", values)
+}
+
+// StartFor begins a process as Start does, on behalf of the person who goes by a name: it is about them, whatever the form says. That needs
+// process:start. No name begins it for whom the form names, or for the caller.
+func (s *Processes) StartFor(ctx context.Context, code, person string, values bpm.Values) (Process, error) {
 	who, err := me(ctx)
 	if err != nil {
 		return Process{}, err
+	}
+	if person != "" {
+		if _, err := authz.Check(ctx, authz.ProcessStart); err != nil {
+			return Process{}, err
+		}
 	}
 	var out Process
 	err = s.Store.Do(ctx, func(ctx context.Context) error {
@@ -228,7 +243,7 @@ func (s *Processes) Start(ctx context.Context, code string, values bpm.Values) (
 		if err := introduce(first, initiator); err != nil {
 			return err
 		}
-		subject, err := s.subject(ctx, library, first, initiator)
+		subject, err := s.about(ctx, library, first, initiator, person)
 		if err != nil {
 			return err
 		}
@@ -291,6 +306,24 @@ func (s *Processes) subject(ctx context.Context, library *bpm.Library, values bp
 		return found, nil
 	}
 	return initiator, nil
+}
+
+// about gives whom a process is about: the person it is begun for, who becomes its user where it has one, else the subject that the values name.
+func (s *Processes) about(ctx context.Context, library *bpm.Library, values bpm.Values, initiator Person, person string) (Person, error) {
+	if person == "" {
+		return s.subject(ctx, library, values, initiator)
+	}
+	found, ok, err := s.Store.Person(ctx, person)
+	if err != nil {
+		return Person{}, err
+	}
+	if !ok {
+		return Person{}, fault.InvalidField("for", "There is no active user %s.", person)
+	}
+	if attributesByName(library)["user"] != nil {
+		values["user"], err = raw(found.UserName)
+	}
+	return found, err
 }
 
 // introduce sets the variables that tell scripts and texts who asks.

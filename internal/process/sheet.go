@@ -126,11 +126,9 @@ func (s *sheet) assign(name string, value any) error {
 	if err != nil {
 		return fmt.Errorf("it sets %s to what is not data: %w", name, err)
 	}
-	problem := ""
+	problem := fits(a, text)
 	if f != nil {
 		problem = s.misfit(f, text)
-	} else {
-		problem = fits(a, text)
 	}
 	if problem != "" {
 		return fmt.Errorf("it sets %s to a value that does not fit: %s", name, strings.TrimSuffix(problem, ".")) //nolint:err113 // a sentence for the designer

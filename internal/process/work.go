@@ -14,6 +14,8 @@ type Beginning struct {
 	Plan bpm.Plan `json:"plan"`
 	// Values that the process is started with.
 	Values bpm.Values `json:"values,omitempty"`
+	// Message that starts it; empty when people or a timer do.
+	Message string `json:"message,omitempty"`
 }
 
 // Record is what a turn of the workflow leaves: its entry for the ledger, and the processes that it calls.

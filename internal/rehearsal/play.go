@@ -166,10 +166,11 @@ func (p *play) work(ctx context.Context, c bpm.Perform) ([]bpm.Occurrence, error
 	if err != nil {
 		return nil, err
 	}
-	if f := results[0].Fault; f != nil {
-		return []bpm.Occurrence{bpm.Failed{Work: c.Work, Fault: *f}}, nil
+	failed := results[0].Fault
+	if failed == nil {
+		return []bpm.Occurrence{bpm.Done{Work: c.Work, Values: results[0].Changed}}, nil
 	}
-	return []bpm.Occurrence{bpm.Done{Work: c.Work, Values: results[0].Changed}}, nil
+	return []bpm.Occurrence{bpm.Failed{Work: c.Work, Fault: *failed}}, nil
 }
 
 func (p *play) effect(node, kind string) {

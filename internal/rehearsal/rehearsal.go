@@ -7,6 +7,7 @@ package rehearsal
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"provost/bpm"
@@ -122,9 +123,7 @@ func (s *Service) Play(ctx context.Context, in Request) (Result, error) {
 	for _, name := range []string{"requester", "requesterName"} {
 		values[name] = []byte(`"requester"`)
 	}
-	for name, value := range in.Values {
-		values[name] = value
-	}
+	maps.Copy(values, in.Values)
 	if err := p.happen(ctx, bpm.Started{Values: values, Message: in.Message}); err != nil {
 		return Result{}, fault.Wrap(fault.Invalid, err, "The process cannot begin: %s.", err)
 	}

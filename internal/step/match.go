@@ -103,7 +103,9 @@ func valuesOf(u *identity.User, names []string) (bpm.Values, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode user: %w", err)
 	}
-	var known struct{ Attributes bpm.Values }
+	var known struct {
+		Attributes bpm.Values `json:"attributes"`
+	}
 	fields := bpm.Values{}
 	if err := errors.Join(json.Unmarshal(text, &fields), json.Unmarshal(text, &known)); err != nil {
 		return nil, fmt.Errorf("read user: %w", err)

@@ -72,6 +72,7 @@ func (l *Ledger) Brief(ctx context.Context, id uuid.UUID) (process.Brief, error)
 		out = process.Brief{
 			Process: r.ID, Number: r.Number, Name: r.Name, Definition: r.DefinitionID, Version: r.VersionID, Code: r.Code, Kind: bpm.Kind(r.Kind),
 			Initiator: person(r.InitiatorID, r.Initiator, r.InitiatorName), Subject: person(r.SubjectID, r.Subject, r.SubjectName), Parent: r.ParentID,
+			Message: r.StartMessage,
 		}
 		if r.ParentWork != nil {
 			out.ParentWork = *r.ParentWork

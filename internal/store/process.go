@@ -163,11 +163,31 @@ func (s *Processes) Begin(ctx context.Context, n process.New) (uuid.UUID, error)
 		if err != nil {
 			return err
 		}
-		b.initiator, b.subject, b.values = n.Initiator, n.Subject, n.Values
-		id, _, err = s.start(ctx, u, b)
+		b.initiator, b.subject, b.values, b.message = n.Initiator, n.Subject, n.Values, n.Message
+		if n.Key != "" {
+			b.key = &n.Key
+		}
+		var made bool
+		if id, made, err = s.start(ctx, u, b); err != nil || made {
+			return err
+		}
+		id, err = u.q.ProcessOfMessage(ctx, db.ProcessOfMessageParams{Code: n.Code, StartMessage: n.Message, StartKey: b.key})
 		return err
 	})
 	return id, err
+}
+
+// Begun implements process.ProcessStore.
+func (s *Processes) Begun(ctx context.Context, code, message, key string) (id uuid.UUID, found bool, err error) {
+	err = s.query(ctx, func(ctx context.Context, u *unit) error {
+		id, err = u.q.ProcessOfMessage(ctx, db.ProcessOfMessageParams{Code: code, StartMessage: message, StartKey: &key})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	return id, found, err
 }
 
 // Parts implements process.ProcessStore.

@@ -23,6 +23,8 @@ type beginning struct {
 	parent             *uuid.UUID
 	work               *int64
 	values             bpm.Values
+	message            string
+	key                *string // of the message
 }
 
 // startable gives the version that a new process of a definition gets.
@@ -41,7 +43,7 @@ func (u *unit) startable(ctx context.Context, code string) (*beginning, error) {
 	return b, nil
 }
 
-// start writes a process with all that goes with its beginning. made is false when the process that a call asks for is there already.
+// start writes a process with all that goes with its beginning. made is false when the process that a call or message asks for is there already.
 func (l *Ledger) start(ctx context.Context, u *unit, b *beginning) (id uuid.UUID, made bool, err error) {
 	if id, err = uuid.NewV7(); err != nil {
 		return id, false, fmt.Errorf("make process id: %w", err)
@@ -54,7 +56,7 @@ func (l *Ledger) start(ctx context.Context, u *unit, b *beginning) (id uuid.UUID
 	row, err := u.q.InsertProcess(ctx, db.InsertProcessParams{
 		ID: id, DefinitionID: s.DefinitionID, VersionID: s.VersionID, ParentID: b.parent, ParentWork: b.work, Name: s.Name,
 		InitiatorID: present(b.initiator.ID), Initiator: b.initiator.UserName, SubjectID: present(b.subject.ID), Subject: b.subject.UserName,
-		Variables: text, Words: words([]string{s.Name, b.initiator.UserName, b.initiator.FullName, b.subject.UserName, b.subject.FullName}, b.values),
+		StartMessage: b.message, StartKey: b.key, Variables: text, Words: words([]string{s.Name, b.initiator.UserName, b.initiator.FullName, b.subject.UserName, b.subject.FullName}, b.values),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return uuid.Nil, false, nil

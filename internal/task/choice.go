@@ -23,9 +23,9 @@ func (s *Tasks) Choice(ctx context.Context, id uuid.UUID, field, kind string) (p
 	if field == "" && kind == process.ChooseUser {
 		return process.Choice{Kind: kind, Filter: "active eq true"}, nil
 	}
-	_, step, _, err := s.content(ctx, &d.Task)
+	_, step, library, err := s.content(ctx, &d.Task)
 	if err != nil {
 		return process.Choice{}, err
 	}
-	return process.ChoiceOf(d.Fields, step.Approval, field, kind)
+	return process.ChoiceOf(d.Choosable(library, step.Form), step.Approval, field, kind)
 }

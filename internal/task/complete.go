@@ -89,7 +89,8 @@ func (s *Tasks) begin(ctx context.Context, id uuid.UUID, in Completion) (*attemp
 	if a.payload, err = s.Forms.Check(ctx, form); err != nil {
 		return nil, err
 	}
-	return a, a.identify()
+	err = a.identify()
+	return a, err
 }
 
 // identify adds who the person is that a step has detected.

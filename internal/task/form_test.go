@@ -87,6 +87,11 @@ func TestTriggersChangeTheFormAsItIsFilledIn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "kind,trip,rest days=1 cost~", told(opened.FormView), "what onLoad set, without what it hides")
 	require.Equal(t, []string{"kind", "days"}, opened.Reacts)
+	choice, err := b.Tasks.Choice(b.as(anna), id, "place", "")
+	require.NoError(t, err, "the place may be shown before anything is kept")
+	require.Equal(t, "string", choice.Kind)
+	_, err = b.Tasks.Choice(b.as(anna), id, "cost", "")
+	refused(t, err, fault.NotFound, "no field")
 	for name, test := range map[string]struct{ given, changed, want string }{
 		"a trip needs a place, of those offered": {`{"kind": "trip"}`, "kind", `kind="trip",trip,rest place!="ROM",ROM,OSL days=1 cost~`},
 		"another place stays":                    {`{"kind": "trip", "place": "OSL"}`, "place", `kind="trip",trip,rest place!="OSL",ROM,OSL days=1 cost~`},

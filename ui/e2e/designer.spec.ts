@@ -299,7 +299,7 @@ test('a start form follows its triggers: fields come, are needed, and say what i
 </definitions>`;
   const answer = await page.request.post('/api/v1/process-definitions', { data: source, headers: { 'Content-Type': 'application/xml', Origin: ready.url } });
   expect(answer.ok(), await answer.text()).toBe(true);
-  await page.goto('/requests/sampleTrip');
+  await page.goto('/requests/new/sampleTrip');
   await expect(page.getByLabel('Days')).toHaveValue('1');
   await expect(page.getByLabel('Place')).toHaveCount(0);
   await page.getByLabel('Kind').fill('trip');

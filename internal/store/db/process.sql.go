@@ -98,10 +98,10 @@ func (q *Queries) ChildProcess(ctx context.Context, arg ChildProcessParams) (uui
 }
 
 const insertProcess = `-- name: InsertProcess :one
-insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, search)
+insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, start_message, start_key, search)
 values ($1, $2, $3, $4, $5, $6, 'starting', $7, $8, $9, $10, $11,
-        to_tsvector('simple', provost.fold($12::text)))
-on conflict (parent_id, parent_work) where parent_id is not null do nothing
+        $12, $13, to_tsvector('simple', provost.fold($14::text)))
+on conflict do nothing
 returning number, started_at
 `
 
@@ -117,6 +117,8 @@ type InsertProcessParams struct {
 	SubjectID    *uuid.UUID
 	Subject      string
 	Variables    json.RawMessage
+	StartMessage string
+	StartKey     *string
 	Words        string
 }
 
@@ -138,6 +140,8 @@ func (q *Queries) InsertProcess(ctx context.Context, arg InsertProcessParams) (I
 		arg.SubjectID,
 		arg.Subject,
 		arg.Variables,
+		arg.StartMessage,
+		arg.StartKey,
 		arg.Words,
 	)
 	var i InsertProcessRow
@@ -406,7 +410,7 @@ func (q *Queries) OpenIncidents(ctx context.Context, arg OpenIncidentsParams) er
 
 const processBrief = `-- name: ProcessBrief :one
 select p.id, p.number, p.name, p.definition_id, p.version_id, d.code, d.kind, p.initiator_id, p.initiator, coalesce(i.full_name, '')::text as initiator_name,
-       p.subject_id, p.subject, coalesce(s.full_name, '')::text as subject_name, p.parent_id, p.parent_work, p.variables
+       p.subject_id, p.subject, coalesce(s.full_name, '')::text as subject_name, p.parent_id, p.parent_work, p.variables, p.start_message
 from processes p join process_definitions d on d.id = p.definition_id
 left join users i on i.id = p.initiator_id left join users s on s.id = p.subject_id
 where p.id = $1
@@ -429,6 +433,7 @@ type ProcessBriefRow struct {
 	ParentID      *uuid.UUID
 	ParentWork    *int64
 	Variables     json.RawMessage
+	StartMessage  string
 }
 
 func (q *Queries) ProcessBrief(ctx context.Context, id uuid.UUID) (ProcessBriefRow, error) {
@@ -451,6 +456,7 @@ func (q *Queries) ProcessBrief(ctx context.Context, id uuid.UUID) (ProcessBriefR
 		&i.ParentID,
 		&i.ParentWork,
 		&i.Variables,
+		&i.StartMessage,
 	)
 	return i, err
 }
@@ -464,6 +470,24 @@ func (q *Queries) ProcessLibrary(ctx context.Context, id uuid.UUID) (json.RawMes
 	var library json.RawMessage
 	err := row.Scan(&library)
 	return library, err
+}
+
+const processOfMessage = `-- name: ProcessOfMessage :one
+select p.id from processes p join process_definitions d on d.id = p.definition_id
+where d.code = $1 and p.start_message = $2 and p.start_key = $3
+`
+
+type ProcessOfMessageParams struct {
+	Code         string
+	StartMessage string
+	StartKey     *string
+}
+
+func (q *Queries) ProcessOfMessage(ctx context.Context, arg ProcessOfMessageParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, processOfMessage, arg.Code, arg.StartMessage, arg.StartKey)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const processPlan = `-- name: ProcessPlan :one

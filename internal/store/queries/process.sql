@@ -10,11 +10,15 @@ join process_versions v on v.definition_id = d.id and v.number = d.current_numbe
 where lower(d.code) = lower(@code::text) and d.enabled;
 
 -- name: InsertProcess :one
-insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, search)
+insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, start_message, start_key, search)
 values (@id, @definition_id, @version_id, @parent_id, @parent_work, @name, 'starting', @initiator_id, @initiator, @subject_id, @subject, @variables,
-        to_tsvector('simple', provost.fold(@words::text)))
-on conflict (parent_id, parent_work) where parent_id is not null do nothing
+        @start_message, @start_key, to_tsvector('simple', provost.fold(@words::text)))
+on conflict do nothing
 returning number, started_at;
+
+-- name: ProcessOfMessage :one
+select p.id from processes p join process_definitions d on d.id = p.definition_id
+where d.code = @code and p.start_message = @start_message and p.start_key = @start_key;
 
 -- name: ChildProcess :one
 select id from processes where parent_id = @parent_id and parent_work = @parent_work;
@@ -31,7 +35,7 @@ select @process_id, c.hat, 'candidate' from process_task_candidates c where c.ta
 
 -- name: ProcessBrief :one
 select p.id, p.number, p.name, p.definition_id, p.version_id, d.code, d.kind, p.initiator_id, p.initiator, coalesce(i.full_name, '')::text as initiator_name,
-       p.subject_id, p.subject, coalesce(s.full_name, '')::text as subject_name, p.parent_id, p.parent_work, p.variables
+       p.subject_id, p.subject, coalesce(s.full_name, '')::text as subject_name, p.parent_id, p.parent_work, p.variables, p.start_message
 from processes p join process_definitions d on d.id = p.definition_id
 left join users i on i.id = p.initiator_id left join users s on s.id = p.subject_id
 where p.id = @id;

@@ -2609,6 +2609,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a process by a message
+         * @description For definitions that begin with a message start event.
+         */
+        post: operations["start-process-by-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/role-contents": {
         parameters: {
             query?: never;
@@ -7309,9 +7329,23 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        StartMessageRequest: {
+            /** @description Code of the definition */
+            definition: string;
+            /** @description By which the sender knows the message: the same key again starts nothing, and answers the process that there is */
+            key: string;
+            /** @description Of the message */
+            name: string;
+            /** @description Attributes of the process */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
         StartRequest: {
             /** @description Code of the definition */
             definition: string;
+            /** @description User name or id of the person on whose behalf it is started; needs process:start */
+            for?: string;
             /** @description What was filled in, by field */
             values?: {
                 [key: string]: unknown;
@@ -14820,6 +14854,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-process-by-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartMessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Process"];
                 };
             };
             /** @description Error */
