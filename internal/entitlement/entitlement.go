@@ -93,6 +93,7 @@ type Role struct {
 	ScopeDomainID       *uuid.UUID        `json:"scopeDomainId" db:"scope_domain_id"`
 	ScopeDomain         string            `json:"scopeDomain" db:"scope_domain,read" sql:"coalesce(sd.name, '')"`
 	BPMEnabled          bool              `json:"bpmEnabled" db:"bpm_enabled"`
+	Requestable         bool              `json:"requestable" db:"requestable,read" sql:"(t.bpm_enabled and isy.bpm_enabled)" doc:"In processes: it is open to them, and so is its information system"`
 	PasswordProtected   bool              `json:"passwordProtected" db:"password_protected"`
 	ExternalID          string            `json:"externalId" db:"external_id" validate:"max=500"`
 	ApprovalStart       *time.Time        `json:"approvalStart" db:"approval_start"`

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +61,7 @@ func (e *Engine) Backup(ctx context.Context, to io.Writer) error {
 				missing = errors.Join(missing, fmt.Errorf("document %s of process %d: %w", d.Name, d.Number, err))
 				continue
 			}
-			d.File = path.Join(fmt.Sprint(d.Number), d.ID.String(), d.Name)
+			d.File = path.Join(strconv.FormatInt(d.Number, 10), d.ID.String(), d.Name)
 			if err := pack(out, d.File, d.At, content); err != nil {
 				return err
 			}

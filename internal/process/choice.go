@@ -60,7 +60,7 @@ func choiceOfLines(f *FieldView, approval *bpm.ApprovalOf, kind string) (Choice,
 	case ChooseUser:
 		return Choice{Kind: kind, Filter: active}, nil
 	case ChooseRole:
-		filter := both("bpmEnabled eq true", f.Filter)
+		filter := both("requestable eq true", f.Filter)
 		if approval != nil {
 			filter = both(filter, approval.RoleFilter)
 		}

@@ -38,10 +38,10 @@ func TestFieldsOfferWhatTheyMayReferTo(t *testing.T) {
 		{field: "grants", refused: fault.Invalid},
 		{field: "grants", kind: "account", refused: fault.Invalid},
 		{field: "grants", kind: process.ChooseUser, want: process.Choice{Kind: "user", Filter: "active eq true"}},
-		{field: "grants", kind: process.ChooseRole, want: process.Choice{Kind: "role", Filter: `(bpmEnabled eq true) and (system eq "Directory")`}},
+		{field: "grants", kind: process.ChooseRole, want: process.Choice{Kind: "role", Filter: `(requestable eq true) and (system eq "Directory")`}},
 		{
 			field: "grants", kind: process.ChooseRole, approval: approval,
-			want: process.Choice{Kind: "role", Filter: `((bpmEnabled eq true) and (system eq "Directory")) and (category eq "sample")`},
+			want: process.Choice{Kind: "role", Filter: `((requestable eq true) and (system eq "Directory")) and (category eq "sample")`},
 		},
 		{field: "grants", kind: process.ChooseValueScope, want: process.Choice{Kind: "scope-values"}},
 	} {

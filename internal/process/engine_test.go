@@ -32,8 +32,10 @@ func TestEngineIsStoppedAndStarted(t *testing.T) {
 	e := entry(p.ID, 1)
 	past, future := at(-10_000_000), at(100_000_000)
 	e.Timers = []process.Job{
-		{Kind: process.TimerJob, Key: 1, Element: "late", Due: &past}, {Kind: process.TimerJob, Key: 2, Element: "held", Due: &past},
-		{Kind: process.TimerJob, Key: 3, Element: "later", Due: &future}, {Kind: process.AsyncJob, Key: 4, Element: "apply"},
+		{Kind: process.TimerJob, Key: 1, Element: "late", Due: &past},
+		{Kind: process.TimerJob, Key: 2, Element: "held", Due: &past},
+		{Kind: process.TimerJob, Key: 3, Element: "later", Due: &future},
+		{Kind: process.AsyncJob, Key: 4, Element: "apply"},
 	}
 	require.NoError(t, b.ledger.Record(t.Context(), e))
 	b.exec("update process_jobs set held = true where key = 2")
@@ -110,7 +112,7 @@ func files(t *testing.T, dir string) map[string]string {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // a file of the test
+		content, err := os.ReadFile(path)
 		out[d.Name()] = string(content)
 		return err
 	}))

@@ -130,7 +130,8 @@ func (s *Operations) review(ctx context.Context, m Migration) (MigrationReview, 
 		return review, nil, fault.InvalidField("processes", "%d of the processes do not run by that version, or have ended.", missing)
 	}
 	review.Targets = Elements(&after)
-	return review.of(&before, &after, m.Elements, standing), ids(standing), nil
+	review.read(&before, &after, m.Elements, standing)
+	return review, ids(standing), nil
 }
 
 func ids(standing []Standing) []uuid.UUID {
@@ -141,8 +142,8 @@ func ids(standing []Standing) []uuid.UUID {
 	return out
 }
 
-// of completes a review with the places of processes.
-func (r MigrationReview) of(before, after *bpm.Plan, elements map[string]string, standing []Standing) MigrationReview {
+// read completes a review with the places of processes.
+func (r *MigrationReview) read(before, after *bpm.Plan, elements map[string]string, standing []Standing) {
 	problems, count := map[string]string{}, map[string]int{}
 	for i := range standing {
 		stuck := false
@@ -165,7 +166,6 @@ func (r MigrationReview) of(before, after *bpm.Plan, elements map[string]string,
 			r.Places = append(r.Places, place)
 		}
 	}
-	return r
 }
 
 // mayMigrate refuses those who may not migrate processes: holders of process:update may, and whoever manages each of those named.

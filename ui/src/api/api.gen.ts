@@ -6849,6 +6849,8 @@ export interface components {
             informationSystemId: string;
             name: string;
             passwordProtected: boolean;
+            /** @description In processes: it is open to them, and so is its information system */
+            requestable: boolean;
             scopeDomain: string;
             /** Format: uuid */
             scopeDomainId: string | null;
@@ -6965,6 +6967,8 @@ export interface components {
             informationSystemId?: string;
             name?: string;
             passwordProtected?: boolean;
+            /** @description In processes: it is open to them, and so is its information system */
+            requestable?: boolean;
             scopeDomain?: string;
             /** Format: uuid */
             scopeDomainId?: string | null;
