@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -48,14 +49,21 @@ func TestFieldsOfferWhatFits(t *testing.T) {
 	anna.get(form+"?field=grants").problem(http.StatusUnprocessableEntity, "invalid")
 
 	open := b.admin.get("/api/v1/roles?size=1").status(http.StatusOK).list()[0]
-	system := open["systemId"].(string)
-	for name, enabled := range map[string]bool{"keeper": true, "secret-keeper": false} {
+	applications := map[bool]string{}
+	for _, enabled := range []bool{true, false} {
+		made := b.admin.post("/api/v1/information-systems", map[string]any{"name": fmt.Sprint("Sample, open: ", enabled), "bpmEnabled": enabled})
+		applications[enabled] = made.status(http.StatusCreated).id()
+	}
+	for _, r := range []struct {
+		name              string
+		enabled, ofOpened bool
+	}{{"keeper", true, true}, {"secret-keeper", false, true}, {"far-keeper", true, false}} {
 		b.admin.post("/api/v1/roles", map[string]any{
-			"name": name, "systemId": system, "informationSystemId": open["informationSystemId"], "bpmEnabled": enabled,
+			"name": r.name, "systemId": open["systemId"], "informationSystemId": applications[r.ofOpened], "bpmEnabled": r.enabled,
 		}).status(http.StatusCreated)
 	}
 	roles := anna.get(form + "?field=grants&kind=role&q=keeper%40" + open["system"].(string)).status(http.StatusOK).list()
-	require.Len(t, roles, 1, "only roles that are open to processes")
+	require.Len(t, roles, 1, "only roles that are open to processes, of information systems that are too")
 	require.Equal(t, "keeper@"+open["system"].(string), roles[0]["name"])
 	require.Empty(t, anna.get(form+"?field=grants&kind=role&q=keeper%40elsewhere").status(http.StatusOK).list())
 
