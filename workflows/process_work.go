@@ -50,13 +50,14 @@ func (p *instance) evaluate(ctx workflow.Context, wave *bpm.Evaluate) (bpm.Occur
 func (p *instance) work(ctx workflow.Context, c bpm.Perform) {
 	node := p.plan.Node(c.Node)
 	ctx, cancel := workflow.WithCancel(ctx)
-	p.works[c.Work] = &job{node: c.Node, async: node.Work.Async, cancel: cancel}
+	doing := &job{node: c.Node, async: node.Work.Async, cancel: cancel}
+	p.works[c.Work] = doing
 	in := process.Work{
 		Process: p.in.ID, Version: p.in.Version, Work: c.Work, Node: c.Node, Type: node.Work.Type, Visit: c.Visit, Script: node.Work.Script, Now: workflow.Now(ctx), Values: c.Values,
 	}
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		if node.Work.Async {
-			p.waitForEngine(ctx, p.works[c.Work])
+		if doing.async {
+			p.waitForEngine(ctx, doing)
 		}
 		values, err := p.do(ctx, in)
 		if p.works[c.Work] == nil {
