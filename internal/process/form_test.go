@@ -11,6 +11,7 @@ import (
 	"provost/bpm"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 )
 
 // scripts answers scripts from a table, by their text.
@@ -64,9 +65,9 @@ func TestScriptsOfForms(t *testing.T) {
 	require.NoError(t, err, "a hidden field is not required")
 	require.Len(t, changes, 2)
 	_, err = check(`{"days": 0, "kind": "trip"}`, false)
-	refused(t, err, fault.Invalid, "Days must be positive.", "Place is required")
+	processtest.Refused(t, err, fault.Invalid, "Days must be positive.", "Place is required")
 	_, err = check(`{"days": 2, "kind": "rest", "place": "Rome"}`, false)
-	refused(t, err, fault.Invalid, "values.place", "no field place")
+	processtest.Refused(t, err, fault.Invalid, "values.place", "no field place")
 	_, err = check(`{"days": 0, "kind": "trip"}`, true)
 	require.NoError(t, err, "a draft may be wrong and incomplete")
 	changes, err = check(`{"days": 2, "kind": "trip", "place": "Rome"}`, false)
@@ -84,7 +85,7 @@ func TestScriptsOfForms(t *testing.T) {
 	require.Empty(t, view.Values)
 	require.Empty(t, view.Reacts)
 	_, err = forms.Check(t.Context(), process.Filled{Library: library, Given: bpm.Values{"days": json.RawMessage(`1`)}})
-	refused(t, err, fault.Invalid, "values.days")
+	processtest.Refused(t, err, fault.Invalid, "values.days")
 }
 
 func TestScriptsThatFail(t *testing.T) {
@@ -105,7 +106,7 @@ func TestScriptsThatFail(t *testing.T) {
 	} {
 		_, err := test.forms.Check(t.Context(), in)
 		require.Error(t, err, name)
-		refused(t, err, test.code, test.word)
+		processtest.Refused(t, err, test.code, test.word)
 	}
 	gone := process.Forms{Scripts: scripts{}}
 	_, err := gone.Check(t.Context(), in)
@@ -136,7 +137,7 @@ func TestValuesFitTheirTypes(t *testing.T) {
 		for _, value := range test.bad {
 			_, err := forms.Check(t.Context(), process.Filled{Library: library, Form: form, Given: bpm.Values{"a": json.RawMessage(value)}})
 			require.Error(t, err, "%s %s", kind, value)
-			refused(t, err, fault.Invalid, "values.a")
+			processtest.Refused(t, err, fault.Invalid, "values.a")
 		}
 	}
 }
@@ -183,7 +184,7 @@ func TestRolesThatCannotBeAskedForAreNamedWithTheirLines(t *testing.T) {
 					require.NoError(t, err)
 				}
 				if c.refused != nil {
-					refused(t, err, fault.Invalid, c.refused...)
+					processtest.Refused(t, err, fault.Invalid, c.refused...)
 				}
 			})
 		}

@@ -13,28 +13,29 @@ import (
 	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 	"provost/internal/query"
 )
 
 func TestPlanLibraryAndBrief(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	p := b.started(anna, sample{id: "leave", folder: "People"})
-	plan, err := b.ledger.Plan(t.Context(), p.VersionID)
+	anna := b.User("anna")
+	p := b.Started(anna, processtest.Sample{ID: "leave", Folder: "People"})
+	plan, err := b.Ledger.Plan(t.Context(), p.VersionID)
 	require.NoError(t, err)
 	require.Equal(t, "leave", plan.ID)
 	require.Len(t, plan.Flows, 3)
-	library, err := b.ledger.Library(t.Context(), p.VersionID)
+	library, err := b.Ledger.Library(t.Context(), p.VersionID)
 	require.NoError(t, err)
 	require.Equal(t, "People", library.Folder)
 	require.Equal(t, "Decide about it", library.Steps["decide"].Title)
-	_, err = b.ledger.Plan(t.Context(), uuid.New())
-	refused(t, err, fault.NotFound)
-	_, err = b.ledger.Library(t.Context(), uuid.New())
-	refused(t, err, fault.NotFound)
+	_, err = b.Ledger.Plan(t.Context(), uuid.New())
+	processtest.Refused(t, err, fault.NotFound)
+	_, err = b.Ledger.Library(t.Context(), uuid.New())
+	processtest.Refused(t, err, fault.NotFound)
 
-	brief, err := b.ledger.Brief(t.Context(), p.ID)
+	brief, err := b.Ledger.Brief(t.Context(), p.ID)
 	require.NoError(t, err)
 	person := process.Person{ID: anna, UserName: "anna", FullName: "Sample Anna"}
 	require.Equal(t, process.Brief{
@@ -42,20 +43,20 @@ func TestPlanLibraryAndBrief(t *testing.T) {
 		Kind: bpm.PermissionsRequest, Initiator: person, Subject: person,
 		Values: bpm.Values{"requester": json.RawMessage(`"anna"`), "requesterName": json.RawMessage(`"Sample Anna"`)},
 	}, brief)
-	_, err = b.ledger.Brief(t.Context(), uuid.New())
-	refused(t, err, fault.NotFound)
+	_, err = b.Ledger.Brief(t.Context(), uuid.New())
+	processtest.Refused(t, err, fault.NotFound)
 }
 
 func TestPrincipalsAreFound(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	sales := b.group("Sales", "world")
+	anna := b.User("anna")
+	sales := b.Group("Sales", "world")
 	groups := entitlement.GroupsScope
-	plain, scoped := b.role("auditor", nil), b.role("cashier", &groups)
-	b.exec("update users set active = false where id = $1", b.user("gone"))
+	plain, scoped := b.Role("auditor", nil), b.Role("cashier", &groups)
+	b.Exec("update users set active = false where id = $1", b.User("gone"))
 
-	found, unknown, err := b.ledger.Principals(t.Context(), []string{
+	found, unknown, err := b.Ledger.Principals(t.Context(), []string{
 		"ANNA, group:Sales", "Sales", "auditor", "role:auditor@soffid", "cashier/Sales@soffid", "*", "-nobody-", "nobody here", "gone",
 		"cashier/elsewhere@soffid", "auditor@elsewhere", "group:anna", "user:Sales",
 	})
@@ -74,7 +75,7 @@ func TestPrincipalsAreFound(t *testing.T) {
 		{Kind: process.RolePrincipal, ID: scoped.ID, Scope: &sales, Name: "cashier/Sales@soffid"},
 		{Kind: process.EverybodyPrincipal, Name: "*"},
 	}, found)
-	none, unknown, err := b.ledger.Principals(t.Context(), nil)
+	none, unknown, err := b.Ledger.Principals(t.Context(), nil)
 	require.NoError(t, err)
 	require.Empty(t, none)
 	require.Empty(t, unknown)
@@ -83,10 +84,10 @@ func TestPrincipalsAreFound(t *testing.T) {
 func TestHoldersOfAPermissionAreTheRolesThatGiveIt(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna", authz.UserCreate, authz.UserUpdate)
-	b.user("bert", authz.UserQuery)
+	anna := b.User("anna", authz.UserCreate, authz.UserUpdate)
+	b.User("bert", authz.UserQuery)
 	names := func(references ...string) (found, unknown []string) {
-		list, unknown, err := b.ledger.Principals(t.Context(), references)
+		list, unknown, err := b.Ledger.Principals(t.Context(), references)
 		require.NoError(t, err)
 		for _, p := range list {
 			require.Equal(t, process.RolePrincipal, p.Kind)
@@ -103,60 +104,60 @@ func TestHoldersOfAPermissionAreTheRolesThatGiveIt(t *testing.T) {
 	require.Equal(t, []string{"auth:no:such"}, unknown)
 	require.Equal(t, []string{"HOLDER_anna@soffid", "SOFFID_ADMIN@soffid"}, found, "roles without a scope give it everywhere")
 	groups := entitlement.GroupsScope
-	b.group("Sales", "world")
-	scoped := b.role("clerk", &groups)
-	_, err := b.Authorizations.Create(b.ctx, entitlement.Authorization{Permission: string(authz.UserCreate), RoleID: scoped.ID, Role: "clerk@soffid"})
+	b.Group("Sales", "world")
+	scoped := b.Role("clerk", &groups)
+	_, err := b.Authorizations.Create(b.Ctx, entitlement.Authorization{Permission: string(authz.UserCreate), RoleID: scoped.ID, Role: "clerk@soffid"})
 	require.NoError(t, err)
 	found, _ = names("auth:user:create/Sales")
 	require.Equal(t, []string{"HOLDER_anna@soffid", "SOFFID_ADMIN@soffid", "clerk/Sales@soffid"}, found)
 
-	p := b.started(anna, sample{id: "held", initiators: "auth:user:create"})
-	_, err = b.Processes.Start(b.as(b.user("carl")), "held", nil)
-	refused(t, err, fault.NotFound)
-	b.opened(p.ID, b.opening(1, "auth:user:create"))
+	p := b.Started(anna, processtest.Sample{ID: "held", Initiators: "auth:user:create"})
+	_, err = b.Processes.Start(b.As(b.User("carl")), "held", nil)
+	processtest.Refused(t, err, fault.NotFound)
+	b.Opened(p.ID, b.Opening(1, "auth:user:create"))
 	hats, err := b.Processes.Store.Hats(t.Context(), anna)
 	require.NoError(t, err)
-	require.Equal(t, []string{"1"}, b.texts("select count(*)::text from process_task_candidates c where c.hat = any($1)", hats))
+	require.Equal(t, []string{"1"}, b.Texts("select count(*)::text from process_task_candidates c where c.hat = any($1)", hats))
 }
 
 func TestOpeningIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	b.user("bert")
-	p := b.started(anna, sample{id: "leave", approval: `<idm:approval mode="displayPending" quorum="all" approveFlow="yes" denyFlow="no"><idm:stage actors="*"/></idm:approval>`})
-	first, second := b.opening(1, "anna", "bert"), b.opening(1, "*")
+	anna := b.User("anna")
+	b.User("bert")
+	p := b.Started(anna, processtest.Sample{ID: "leave", Approval: `<idm:approval mode="displayPending" quorum="all" approveFlow="yes" denyFlow="no"><idm:stage actors="*"/></idm:approval>`})
+	first, second := b.Opening(1, "anna", "bert"), b.Opening(1, "*")
 	first.Lines = []process.Line{{Key: "1", Title: "cashier"}, {Key: "2", Content: json.RawMessage(`{"role":"auditor"}`)}}
 	second.Stage = 1
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
-			if err := b.ledger.Open(t.Context(), p.ID, []process.Opening{first, second}); err != nil {
+			if err := b.Ledger.Open(t.Context(), p.ID, []process.Opening{first, second}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
-	require.Equal(t, []string{"0/0 open anna t", "0/1 open bert t", "1/0 waiting * f"}, b.texts(
+	require.Equal(t, []string{"0/0 open anna t", "0/1 open bert t", "1/0 waiting * f"}, b.Texts(
 		`select stage || '/' || seat || ' ' || status || ' ' || string_agg(c.name || ' ' || substr(c.pending::text, 1, 1), ',')
 		from process_tasks t join process_task_candidates c on c.task_id = t.id group by t.id, stage, seat, status order by 1`))
-	require.Equal(t, []string{"1 cashier {}", `2  {"role": "auditor"}`}, b.texts("select key || ' ' || title || ' ' || content from process_lines order by key"))
-	require.Equal(t, []string{"3"}, b.texts("select count(*)::text from process_access where part = 'candidate'"))
+	require.Equal(t, []string{"1 cashier {}", `2  {"role": "auditor"}`}, b.Texts("select key || ' ' || title || ' ' || content from process_lines order by key"))
+	require.Equal(t, []string{"3"}, b.Texts("select count(*)::text from process_access where part = 'candidate'"))
 
-	nobody := b.opening(2)
-	refused(t, b.ledger.Open(t.Context(), p.ID, []process.Opening{b.opening(3, "anna"), nobody}), fault.Invalid, "decide", "name no one")
-	require.Equal(t, []string{"3"}, b.texts("select count(*)::text from process_tasks"), "nothing half opened")
-	refused(t, b.ledger.Open(t.Context(), uuid.New(), []process.Opening{first}), fault.NotFound)
-	b.exec("update processes set status = 'cancelled', ended_at = now()")
-	require.NoError(t, b.ledger.Open(t.Context(), p.ID, []process.Opening{b.opening(4, "anna")}))
-	require.Equal(t, []string{"3"}, b.texts("select count(*)::text from process_tasks"), "a process that ended gives no work")
+	nobody := b.Opening(2)
+	processtest.Refused(t, b.Ledger.Open(t.Context(), p.ID, []process.Opening{b.Opening(3, "anna"), nobody}), fault.Invalid, "decide", "name no one")
+	require.Equal(t, []string{"3"}, b.Texts("select count(*)::text from process_tasks"), "nothing half opened")
+	processtest.Refused(t, b.Ledger.Open(t.Context(), uuid.New(), []process.Opening{first}), fault.NotFound)
+	b.Exec("update processes set status = 'cancelled', ended_at = now()")
+	require.NoError(t, b.Ledger.Open(t.Context(), p.ID, []process.Opening{b.Opening(4, "anna")}))
+	require.Equal(t, []string{"3"}, b.Texts("select count(*)::text from process_tasks"), "a process that ended gives no work")
 }
 
 func TestStepsAreRecordedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	p := b.started(anna, sample{id: "leave"})
+	anna := b.User("anna")
+	p := b.Started(anna, processtest.Sample{ID: "leave"})
 	due := at(30)
 	e := entry(p.ID, 1)
 	e.Values = bpm.Values{"reason": json.RawMessage(`"Ärger in Zürich"`), "days": json.RawMessage(`[1, {"x": 17}]`)}
@@ -170,9 +171,9 @@ func TestStepsAreRecordedOnce(t *testing.T) {
 	e.Incidents = []bpm.Alarm{{Incident: 3, Work: 9, Node: "apply", Fault: bpm.Fault{Code: "script", Message: "x is not defined"}}}
 	e.Waits = []process.Wait{{Type: bpm.MessageEvent, Name: "withdrawn", Element: "decide"}, {Type: bpm.SignalEvent, Name: "closing", Element: "late"}}
 	for range 2 {
-		require.NoError(t, b.ledger.Record(t.Context(), e))
+		require.NoError(t, b.Ledger.Record(t.Context(), e))
 	}
-	got, err := b.Processes.Get(b.ctx, p.ID)
+	got, err := b.Processes.Get(b.Ctx, p.ID)
 	require.NoError(t, err)
 	require.Equal(t, bpm.Running, bpm.Status(got.Status))
 	require.Equal(t, "Decide, late", got.Steps)
@@ -184,48 +185,48 @@ func TestStepsAreRecordedOnce(t *testing.T) {
 	}
 	require.Equal(t, []string{"start  ", "enter start ", "leave start f1", "enter decide ", "incident apply "}, kinds)
 	for _, q := range []string{"zurich", "ärg", "17", "leav", "anna", "Sample"} {
-		page, err := b.Processes.List(b.ctx, query.List{Q: q})
+		page, err := b.Processes.List(b.Ctx, query.List{Q: q})
 		require.NoError(t, err)
 		require.Equal(t, q != "leav", page.Total == 1, q)
 	}
 	waiting := "select type || ' ' || name from process_waits order by 1"
-	require.Equal(t, []string{"message withdrawn", "signal closing"}, b.texts(waiting))
+	require.Equal(t, []string{"message withdrawn", "signal closing"}, b.Texts(waiting))
 
 	next := entry(p.ID, 2)
 	next.Timers = []process.Job{{Kind: process.AsyncJob, Key: 7, Element: "apply", Attempts: 2, Status: process.JobFailed, Message: "no answer"}}
 	next.SolvedIncidents = []int64{3}
-	b.exec("update process_jobs set held = true")
-	b.exec("update process_incidents set status = 'asked', action = 'skip', solved_by = 'anna'")
+	b.Exec("update process_jobs set held = true")
+	b.Exec("update process_incidents set status = 'asked', action = 'skip', solved_by = 'anna'")
 	wish := entry(p.ID, 2)
 	wish.Refused, wish.Reopened, wish.Timers = "There is no way out of that name.", []int64{3}, e.Timers
-	require.NoError(t, b.ledger.Record(t.Context(), wish))
-	require.Equal(t, []string{"open  "}, b.texts("select status || ' ' || action || ' ' || solved_by from process_incidents"), "it waits for another decision")
+	require.NoError(t, b.Ledger.Record(t.Context(), wish))
+	require.Equal(t, []string{"open  "}, b.Texts("select status || ' ' || action || ' ' || solved_by from process_incidents"), "it waits for another decision")
 	next.Seq = 3
-	require.NoError(t, b.ledger.Record(t.Context(), next))
-	require.NoError(t, b.ledger.Record(t.Context(), e), "an older step changes nothing")
-	require.Equal(t, []string{"async 7 2 failed no answer true"}, b.texts("select kind || ' ' || key || ' ' || attempts || ' ' || status || ' ' || message || ' ' || held from process_jobs"))
-	require.Equal(t, []string{"solved"}, b.texts("select status from process_incidents"))
-	require.Empty(t, b.texts(waiting))
-	require.Equal(t, []string{"Ärger in Zürich"}, b.texts("select variables ->> 'reason' from processes"), "no values leave those that are there")
-	refused(t, b.ledger.Record(t.Context(), entry(uuid.New(), 1)), fault.NotFound)
+	require.NoError(t, b.Ledger.Record(t.Context(), next))
+	require.NoError(t, b.Ledger.Record(t.Context(), e), "an older step changes nothing")
+	require.Equal(t, []string{"async 7 2 failed no answer true"}, b.Texts("select kind || ' ' || key || ' ' || attempts || ' ' || status || ' ' || message || ' ' || held from process_jobs"))
+	require.Equal(t, []string{"solved"}, b.Texts("select status from process_incidents"))
+	require.Empty(t, b.Texts(waiting))
+	require.Equal(t, []string{"Ärger in Zürich"}, b.Texts("select variables ->> 'reason' from processes"), "no values leave those that are there")
+	processtest.Refused(t, b.Ledger.Record(t.Context(), entry(uuid.New(), 1)), fault.NotFound)
 }
 
 func TestTheEndClosesEverything(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	p := b.started(b.user("anna"), sample{id: "leave"})
-	b.opened(p.ID, b.opening(1, "anna"))
+	p := b.Started(b.User("anna"), processtest.Sample{ID: "leave"})
+	b.Opened(p.ID, b.Opening(1, "anna"))
 	first := entry(p.ID, 1)
 	first.Incidents = []bpm.Alarm{{Incident: 1, Node: "decide"}}
 	first.Timers = []process.Job{{Kind: process.TimerJob, Key: 1, Element: "late"}}
-	require.NoError(t, b.ledger.Record(t.Context(), first))
+	require.NoError(t, b.Ledger.Record(t.Context(), first))
 	last := entry(p.ID, 2)
 	last.Finish = &bpm.Finish{Status: bpm.Broken, Fault: &bpm.Fault{Code: "refused", Message: "Nobody agreed."}}
-	require.NoError(t, b.ledger.Record(t.Context(), last))
-	require.Equal(t, []string{"failed Nobody agreed. "}, b.texts("select status || ' ' || message || ' ' || steps from processes where ended_at is not null"))
-	require.Equal(t, []string{"cancelled The process ended. f"}, b.texts(
+	require.NoError(t, b.Ledger.Record(t.Context(), last))
+	require.Equal(t, []string{"failed Nobody agreed. "}, b.Texts("select status || ' ' || message || ' ' || steps from processes where ended_at is not null"))
+	require.Equal(t, []string{"cancelled The process ended. f"}, b.Texts(
 		"select status || ' ' || reason || ' ' || substr(c.pending::text, 1, 1) from process_tasks t join process_task_candidates c on c.task_id = t.id"))
-	require.Empty(t, b.texts("select 'left' from process_jobs union all select 'open' from process_incidents where status <> 'solved'"))
+	require.Empty(t, b.Texts("select 'left' from process_jobs union all select 'open' from process_incidents where status <> 'solved'"))
 }
 
 func TestTasksThatAreTakenBack(t *testing.T) {
@@ -233,30 +234,30 @@ func TestTasksThatAreTakenBack(t *testing.T) {
 	b := setup(t)
 	timer := `<boundaryEvent id="late" name="Two days" attachedToRef="decide"><timerEventDefinition id="t"><timeDuration>P2D</timeDuration></timerEventDefinition></boundaryEvent>
 		<sequenceFlow id="f4" sourceRef="late" targetRef="refused"/>`
-	p := b.started(b.user("anna"), sample{id: "leave", more: timer})
+	p := b.Started(b.User("anna"), processtest.Sample{ID: "leave", More: timer})
 	for work := range int64(3) {
-		b.opened(p.ID, b.opening(work+1, "anna"))
+		b.Opened(p.ID, b.Opening(work+1, "anna"))
 	}
 	e := entry(p.ID, 1)
 	e.Closed = []bpm.TakeBack{{Work: 1, Reason: "late"}, {Work: 2, Reason: "done"}, {Work: 3, Reason: "No longer wanted."}}
-	require.NoError(t, b.ledger.Record(t.Context(), e))
+	require.NoError(t, b.Ledger.Record(t.Context(), e))
 	require.Equal(t, []string{"expired The time ran out: Two days.", "cancelled Interrupted by Done.", "cancelled No longer wanted."},
-		b.texts("select status || ' ' || reason from process_tasks order by work"))
-	require.Equal(t, []string{"cancelled", "cancelled", "expired"}, b.texts("select kind from process_log where kind in ('expired', 'cancelled') order by kind"))
+		b.Texts("select status || ' ' || reason from process_tasks order by work"))
+	require.Equal(t, []string{"cancelled", "cancelled", "expired"}, b.Texts("select kind from process_log where kind in ('expired', 'cancelled') order by kind"))
 }
 
 func TestCalledProcessesAreMadeOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	b.deploy(sample{id: "called"})
-	parent := b.started(anna, sample{id: "calling"})
+	anna := b.User("anna")
+	b.Deploy(processtest.Sample{ID: "called"})
+	parent := b.Started(anna, processtest.Sample{ID: "calling"})
 	ids := make([]uuid.UUID, 4)
 	var group sync.WaitGroup
 	for i := range ids {
 		group.Go(func() {
 			var err error
-			if ids[i], err = b.ledger.Child(t.Context(), parent.ID, 5, "called", bpm.Values{"x": json.RawMessage(`1`)}); err != nil {
+			if ids[i], err = b.Ledger.Child(t.Context(), parent.ID, 5, "called", bpm.Values{"x": json.RawMessage(`1`)}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -265,22 +266,22 @@ func TestCalledProcessesAreMadeOnce(t *testing.T) {
 	for _, id := range ids {
 		require.Equal(t, ids[0], id)
 	}
-	brief, err := b.ledger.Brief(t.Context(), ids[0])
+	brief, err := b.Ledger.Brief(t.Context(), ids[0])
 	require.NoError(t, err)
 	require.Equal(t, "anna", brief.Initiator.UserName)
 	require.Equal(t, &parent.ID, brief.Parent)
 	require.EqualValues(t, 5, brief.ParentWork)
 	require.Equal(t, bpm.Values{"x": json.RawMessage(`1`)}, brief.Values)
-	require.Equal(t, []string{"called", "calling"}, b.texts("select payload ->> 'definition' from outbox where kind = 'process.start' order by 1"))
-	other, err := b.ledger.Child(t.Context(), parent.ID, 6, "CALLED", nil)
+	require.Equal(t, []string{"called", "calling"}, b.Texts("select payload ->> 'definition' from outbox where kind = 'process.start' order by 1"))
+	other, err := b.Ledger.Child(t.Context(), parent.ID, 6, "CALLED", nil)
 	require.NoError(t, err)
 	require.NotEqual(t, ids[0], other)
-	_, err = b.ledger.Child(t.Context(), parent.ID, 7, "missing", nil)
-	refused(t, err, fault.NotFound, "missing")
-	b.exec("update process_definitions set enabled = false")
-	_, err = b.ledger.Child(t.Context(), parent.ID, 8, "called", nil)
-	refused(t, err, fault.NotFound)
-	again, err := b.ledger.Child(t.Context(), parent.ID, 5, "called", nil)
+	_, err = b.Ledger.Child(t.Context(), parent.ID, 7, "missing", nil)
+	processtest.Refused(t, err, fault.NotFound, "missing")
+	b.Exec("update process_definitions set enabled = false")
+	_, err = b.Ledger.Child(t.Context(), parent.ID, 8, "called", nil)
+	processtest.Refused(t, err, fault.NotFound)
+	again, err := b.Ledger.Child(t.Context(), parent.ID, 5, "called", nil)
 	require.NoError(t, err)
 	require.Equal(t, ids[0], again, "one that was made stays made")
 }

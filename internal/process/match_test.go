@@ -8,6 +8,7 @@ import (
 	"provost/bpm"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 )
 
 const twoCandidates = `{"firstName": "Anna", "email": "anna@sample.test", "phone": null, "candidates": [
@@ -27,7 +28,7 @@ func TestCandidatesAreComparedWithTheNewPerson(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, none.Candidates)
 	_, err = process.MatchOf(library, valuesOf(t, `{"candidates": "x"}`))
-	refused(t, err, fault.Invalid, "no list of users")
+	processtest.Refused(t, err, fault.Invalid, "no list of users")
 }
 
 func TestWhoIsTheSamePersonIsChangedInsteadOfCreated(t *testing.T) {
@@ -46,5 +47,5 @@ func TestWhoIsTheSamePersonIsChangedInsteadOfCreated(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, fresh)
 	_, err = of(bpm.UserManagement, "admin")
-	refused(t, err, fault.Invalid, "none of those")
+	processtest.Refused(t, err, fault.Invalid, "none of those")
 }

@@ -12,12 +12,13 @@ import (
 	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 )
 
 // called is a sample that a message starts.
 func called() string {
-	s := sample{id: "hired", initiators: "-nobody-", attributes: `<idm:attribute name="days" label="Days" type="number"/><idm:attribute name="boss" label="Boss" type="user"/>`}
-	source := string(s.source())
+	s := processtest.Sample{ID: "hired", Initiators: "-nobody-", Attributes: `<idm:attribute name="days" label="Days" type="number"/><idm:attribute name="boss" label="Boss" type="user"/>`}
+	source := string(s.Source())
 	source = strings.Replace(source, `<process `, `<message id="m" name="hire"/><process `, 1)
 	at := strings.Index(source, "<startEvent")
 	end := strings.Index(source, "</startEvent>")
@@ -27,11 +28,11 @@ func called() string {
 func TestAMessageStartsAProcessOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, err := b.ProcessDefinitions.Deploy(b.ctx, "hired.bpmn", []byte(called()))
+	_, err := b.ProcessDefinitions.Deploy(b.Ctx, "hired.bpmn", []byte(called()))
 	require.NoError(t, err)
-	sender, boss := b.user("sender", authz.ProcessStart), b.user("boss")
+	sender, boss := b.User("sender", authz.ProcessStart), b.User("boss")
 	send := func(by uuid.UUID, key, values string) (process.Process, error) {
-		return b.Processes.Receive(b.as(by), process.Incoming{Definition: "hired", Name: "hire", Key: key, Values: valuesOf(t, values)})
+		return b.Processes.Receive(b.As(by), process.Incoming{Definition: "hired", Name: "hire", Key: key, Values: valuesOf(t, values)})
 	}
 	var group sync.WaitGroup
 	ids := make([]uuid.UUID, 4)
@@ -56,9 +57,9 @@ func TestAMessageStartsAProcessOnce(t *testing.T) {
 	other, err := send(sender, "order 8", `{}`)
 	require.NoError(t, err)
 	require.NotEqual(t, ids[0], other.ID)
-	require.Equal(t, []string{"hire order 7", "hire order 8"}, b.texts("select start_message || ' ' || start_key from processes order by number"))
-	require.Equal(t, []string{"2"}, b.texts("select count(*)::text from outbox where kind = 'process.start'"))
-	brief, err := b.ledger.Brief(t.Context(), other.ID)
+	require.Equal(t, []string{"hire order 7", "hire order 8"}, b.Texts("select start_message || ' ' || start_key from processes order by number"))
+	require.Equal(t, []string{"2"}, b.Texts("select count(*)::text from outbox where kind = 'process.start'"))
+	brief, err := b.Ledger.Brief(t.Context(), other.ID)
 	require.NoError(t, err)
 	require.Equal(t, "hire", brief.Message)
 
@@ -75,9 +76,9 @@ func TestAMessageStartsAProcessOnce(t *testing.T) {
 		"the asker":           {sender, process.Incoming{Definition: "hired", Name: "hire", Key: "1", Values: bpm.Values{"requester": []byte(`"boss"`)}}, fault.Invalid, "values.requester"},
 		"a wrong type":        {sender, process.Incoming{Definition: "hired", Name: "hire", Key: "1", Values: bpm.Values{"days": []byte(`"x"`)}}, fault.Invalid, "Days: a number"},
 	} {
-		_, err := b.Processes.Receive(b.as(test.by), test.in)
-		refused(t, err, test.code, test.word)
-		require.Len(t, b.texts("select id::text from processes"), 2, name)
+		_, err := b.Processes.Receive(b.As(test.by), test.in)
+		processtest.Refused(t, err, test.code, test.word)
+		require.Len(t, b.Texts("select id::text from processes"), 2, name)
 	}
 	_, err = send(boss, "order 9", `{}`)
 	require.ErrorContains(t, err, string(authz.ProcessStart))
@@ -86,16 +87,16 @@ func TestAMessageStartsAProcessOnce(t *testing.T) {
 func TestAProcessIsStartedOnBehalfOfSomebody(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.deploy(sample{id: "leave"})
-	helper, anna := b.user("helper", authz.ProcessStart), b.user("anna")
-	p, err := b.Processes.StartFor(b.as(helper), "leave", "anna", nil)
+	b.Deploy(processtest.Sample{ID: "leave"})
+	helper, anna := b.User("helper", authz.ProcessStart), b.User("anna")
+	p, err := b.Processes.StartFor(b.As(helper), "leave", "anna", nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{"helper", "anna"}, []string{p.Initiator, p.Subject})
 	require.Equal(t, anna, *p.SubjectID)
-	require.Equal(t, []string{"anna helper"}, b.texts("select (variables->>'user') || ' ' || (variables->>'requester') from processes"))
-	_, err = b.Processes.StartFor(b.as(helper), "leave", "nobody", nil)
-	refused(t, err, fault.Invalid, "for", "no active user")
-	_, err = b.Processes.StartFor(b.as(anna), "leave", "helper", nil)
+	require.Equal(t, []string{"anna helper"}, b.Texts("select (variables->>'user') || ' ' || (variables->>'requester') from processes"))
+	_, err = b.Processes.StartFor(b.As(helper), "leave", "nobody", nil)
+	processtest.Refused(t, err, fault.Invalid, "for", "no active user")
+	_, err = b.Processes.StartFor(b.As(anna), "leave", "helper", nil)
 	require.ErrorContains(t, err, string(authz.ProcessStart))
-	require.Len(t, b.texts("select id::text from processes"), 1)
+	require.Len(t, b.Texts("select id::text from processes"), 1)
 }

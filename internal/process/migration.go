@@ -107,16 +107,16 @@ func (s *Operations) review(ctx context.Context, m Migration) (MigrationReview, 
 	if err := s.mayMigrate(ctx, m.Processes); err != nil {
 		return review, nil, err
 	}
+	before, err := s.Processes.Plans.Plan(ctx, m.From)
+	if err != nil {
+		return review, nil, err
+	}
 	same, err := s.Store.SameDefinition(ctx, m.From, m.To)
 	switch {
 	case err != nil:
 		return review, nil, err
 	case !same || m.From == m.To:
 		return review, nil, fault.InvalidField("to", "Choose another version of the same definition.")
-	}
-	before, err := s.Processes.Plans.Plan(ctx, m.From)
-	if err != nil {
-		return review, nil, err
 	}
 	after, err := s.Processes.Plans.Plan(ctx, m.To)
 	if err != nil {

@@ -9,30 +9,31 @@ import (
 	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 )
 
 // A migration is reviewed first, refused as a whole while a process has no place in the other version, and asked of each process then.
 func TestMigrationOfManyProcesses(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna, boss := b.user("anna"), b.user("boss")
-	first := b.deploy(sample{id: "leave", managers: "boss"})
+	anna, boss := b.User("anna"), b.User("boss")
+	first := b.Deploy(processtest.Sample{ID: "leave", Managers: "boss"})
 	var all []uuid.UUID
 	for range 3 {
-		p, err := b.Processes.Start(b.as(anna), "leave", nil)
+		p, err := b.Processes.Start(b.As(anna), "leave", nil)
 		require.NoError(t, err)
 		e := entry(p.ID, 1)
 		e.Places = []string{"decide", "decide"}
-		require.NoError(t, b.ledger.Record(t.Context(), e))
+		require.NoError(t, b.Ledger.Record(t.Context(), e))
 		all = append(all, p.ID)
 	}
-	elsewhere := b.started(anna, sample{id: "other"})
-	second := b.deploy(sample{id: "leave", managers: "boss", name: "Another leave", more: `<userTask id="consent" name="Consent"><extensionElements><idm:assignment expression="*"/></extensionElements></userTask>
+	elsewhere := b.Started(anna, processtest.Sample{ID: "other"})
+	second := b.Deploy(processtest.Sample{ID: "leave", Managers: "boss", Name: "Another leave", More: `<userTask id="consent" name="Consent"><extensionElements><idm:assignment expression="*"/></extensionElements></userTask>
 		<sequenceFlow id="late" sourceRef="consent" targetRef="done"/><sequenceFlow id="more" name="More" sourceRef="decide" targetRef="consent"/>`})
-	b.exec("update processes set places = '{gone}' where id = $1", all[2])
-	b.exec("delete from outbox")
+	b.Exec("update processes set places = '{gone}' where id = $1", all[2])
+	b.Exec("delete from outbox")
 
-	ctx := b.as(boss)
+	ctx := b.As(boss)
 	plan := process.Migration{From: first.ID, To: second.ID, Processes: all[:2]}
 	review, err := b.Operations.ReviewMigration(ctx, plan)
 	require.NoError(t, err)
@@ -41,7 +42,7 @@ func TestMigrationOfManyProcesses(t *testing.T) {
 	require.Len(t, review.Targets, 5)
 	decide := process.Element{ID: "decide", Name: "Decide", Type: "userTask"}
 	require.Equal(t, []process.MigrationPlace{{Element: decide, To: "decide", Processes: 2}}, review.Places)
-	require.Empty(t, b.texts("select kind from outbox"), "a review changes nothing")
+	require.Empty(t, b.Texts("select kind from outbox"), "a review changes nothing")
 
 	plan.Elements = map[string]string{"decide": "done"}
 	review, err = b.Operations.ReviewMigration(ctx, plan)
@@ -50,12 +51,12 @@ func TestMigrationOfManyProcesses(t *testing.T) {
 	require.Contains(t, review.Places[0].Problem, "endEvent")
 	plan.Reason = "the new rules hold for them"
 	_, err = b.Operations.Migrate(ctx, plan)
-	refused(t, err, fault.Invalid, "elements", "2 of 2", "Decide", "endEvent")
+	processtest.Refused(t, err, fault.Invalid, "elements", "2 of 2", "Decide", "endEvent")
 	everything := process.Migration{From: first.ID, To: second.ID, Reason: "all of them"}
 	_, err = b.Operations.Migrate(ctx, everything)
 	require.ErrorIs(t, err, authz.ErrDenied, "who manages some names them")
-	_, err = b.Operations.Migrate(b.ctx, everything)
-	refused(t, err, fault.Invalid, "1 of 3")
+	_, err = b.Operations.Migrate(b.Ctx, everything)
+	processtest.Refused(t, err, fault.Invalid, "1 of 3")
 	for _, wrong := range []struct {
 		m    process.Migration
 		word string
@@ -65,33 +66,33 @@ func TestMigrationOfManyProcesses(t *testing.T) {
 		{process.Migration{From: first.ID, To: second.ID}, "why"},
 		{process.Migration{From: first.ID, To: second.ID, Reason: "x", Processes: []uuid.UUID{elsewhere.ID}}, "1 of the processes"},
 	} {
-		_, err := b.Operations.Migrate(b.ctx, wrong.m)
-		refused(t, err, fault.Invalid, wrong.word)
+		_, err := b.Operations.Migrate(b.Ctx, wrong.m)
+		processtest.Refused(t, err, fault.Invalid, wrong.word)
 	}
-	_, err = b.Operations.Migrate(b.as(anna), plan)
+	_, err = b.Operations.Migrate(b.As(anna), plan)
 	require.ErrorIs(t, err, authz.ErrDenied)
-	require.Empty(t, b.texts("select kind from outbox"), "nothing half asked")
+	require.Empty(t, b.Texts("select kind from outbox"), "nothing half asked")
 
 	plan.Elements = map[string]string{"decide": "consent"}
 	_, err = b.Operations.Migrate(ctx, plan)
 	require.NoError(t, err)
 	require.Equal(t, []string{"migrate boss consent", "migrate boss consent"},
-		b.texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') || ' ' || (payload #>> '{payload,elements,decide}') from outbox"))
+		b.Texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') || ' ' || (payload #>> '{payload,elements,decide}') from outbox"))
 	require.Equal(t, []string{"boss the new rules hold for them", "boss the new rules hold for them"},
-		b.texts("select actor || ' ' || text from process_log where kind = 'migrate'"))
+		b.Texts("select actor || ' ' || text from process_log where kind = 'migrate'"))
 }
 
 func TestElementsToMoveTo(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	p := b.started(b.user("anna"), sample{id: "leave", managers: "boss"})
-	found, err := b.Operations.Elements(b.ctx, p.ID)
+	p := b.Started(b.User("anna"), processtest.Sample{ID: "leave", Managers: "boss"})
+	found, err := b.Operations.Elements(b.Ctx, p.ID)
 	require.NoError(t, err)
 	var names []string
 	for _, e := range found {
 		names = append(names, e.ID)
 	}
 	require.Equal(t, []string{"start", "decide", "done", "refused"}, names)
-	_, err = b.Operations.Elements(b.as(b.user("bert")), p.ID)
-	refused(t, err, fault.NotFound)
+	_, err = b.Operations.Elements(b.As(b.User("bert")), p.ID)
+	processtest.Refused(t, err, fault.NotFound)
 }

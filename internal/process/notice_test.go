@@ -11,30 +11,31 @@ import (
 	"provost/bpm"
 	"provost/internal/notice"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 	"provost/internal/store"
 	"provost/internal/task"
 )
 
-func (b *bench) tenant() *store.Tenant { return b.ledger.(*store.Ledger).Tenant }
+func (b *bench) tenant() *store.Tenant { return b.Ledger.(*store.Ledger).Tenant }
 
 // mailed gives sample people addresses, and the installation a mail server.
 func (b *bench) mailed() {
-	b.t.Helper()
-	b.exec("update users set email = user_name || '@example.org' where first_name = 'Sample'")
-	b.exec("insert into parameters (id, name, value) values (gen_random_uuid(), 'mail.host', '127.0.0.1')")
+	b.T.Helper()
+	b.Exec("update users set email = user_name || '@example.org' where first_name = 'Sample'")
+	b.Exec("insert into parameters (id, name, value) values (gen_random_uuid(), 'mail.host', '127.0.0.1')")
 }
 
 func (b *bench) mails() []string {
-	b.t.Helper()
-	return b.texts("select kind || ' ' || address || ' ' || facts from mails order by 1")
+	b.T.Helper()
+	return b.Texts("select kind || ' ' || address || ' ' || facts from mails order by 1")
 }
 
 func (b *bench) finish(p uuid.UUID, seq int64, status bpm.Status) {
-	b.t.Helper()
+	b.T.Helper()
 	e := entry(p, seq)
 	e.Status, e.Finish = status, &bpm.Finish{Status: status}
-	require.NoError(b.t, b.ledger.Record(b.t.Context(), e))
-	require.NoError(b.t, b.ledger.Record(b.t.Context(), e), "a step is recorded once")
+	require.NoError(b.T, b.Ledger.Record(b.T.Context(), e))
+	require.NoError(b.T, b.Ledger.Record(b.T.Context(), e), "a step is recorded once")
 }
 
 // Whoever asked for something reads the end when somebody else had to do with it, or it did not end well; nobody else does, and once.
@@ -56,16 +57,16 @@ func TestRequestersReadTheEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			people := map[string]uuid.UUID{"anna": b.user("anna"), "bert": b.user("bert")}
-			p := b.started(people["anna"], sample{id: "leave"})
+			people := map[string]uuid.UUID{"anna": b.User("anna"), "bert": b.User("bert")}
+			p := b.Started(people["anna"], processtest.Sample{ID: "leave"})
 			if c.by != "" {
-				id := b.opened(p.ID, b.opening(1, c.by))
-				_, err := b.Tasks.Complete(b.as(people[c.by]), id, task.Completion{Outcome: "yes"})
+				id := b.Opened(p.ID, b.Opening(1, c.by))
+				_, err := b.Tasks.Complete(b.As(people[c.by]), id, task.Completion{Outcome: "yes"})
 				require.NoError(t, err)
 			}
 			if c.child {
-				parent := b.started(people["bert"], sample{id: "parent"})
-				b.exec("update processes set parent_id = $1, parent_work = 1 where id = $2", parent.ID, p.ID)
+				parent := b.Started(people["bert"], processtest.Sample{ID: "parent"})
+				b.Exec("update processes set parent_id = $1, parent_work = 1 where id = $2", parent.ID, p.ID)
 			}
 			b.mailed()
 			b.finish(p.ID, 1, c.status)
@@ -81,15 +82,15 @@ func TestRequestersReadTheEnd(t *testing.T) {
 func TestOperatorsReadOfIncidents(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	p := b.started(b.user("anna"), sample{id: "leave"})
-	b.user("ops")
+	p := b.Started(b.User("anna"), processtest.Sample{ID: "leave"})
+	b.User("ops")
 	b.mailed()
-	b.exec("insert into parameters (id, name, value) values (gen_random_uuid(), 'soffid.bpm.error.notify', 'OPS; desk@example.org,ops@example.org nobody')")
+	b.Exec("insert into parameters (id, name, value) values (gen_random_uuid(), 'soffid.bpm.error.notify', 'OPS; desk@example.org,ops@example.org nobody')")
 	e := entry(p.ID, 1)
 	e.Traces = []bpm.Trace{{Node: "apply", Name: "Apply it", Enter: true}}
 	e.Incidents = []bpm.Alarm{{Incident: 4, Node: "apply", Fault: bpm.Fault{Code: "refused", Message: "No such role."}}}
-	require.NoError(t, b.ledger.Record(t.Context(), e))
-	require.NoError(t, b.ledger.Record(t.Context(), e))
+	require.NoError(t, b.Ledger.Record(t.Context(), e))
+	require.NoError(t, b.Ledger.Record(t.Context(), e))
 	facts := `{"step": "Apply it", "message": "No such role."}`
 	require.Equal(t, []string{"incident desk@example.org " + facts, "incident ops@example.org " + facts}, b.mails(), "each address once")
 }
@@ -98,12 +99,12 @@ func TestOperatorsReadOfIncidents(t *testing.T) {
 func TestMailsAreClaimedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	p := b.started(b.user("anna"), sample{id: "leave"})
+	p := b.Started(b.User("anna"), processtest.Sample{ID: "leave"})
 	for _, name := range []string{"one", "two", "three", "four"} {
-		b.user(name)
+		b.User(name)
 	}
 	b.mailed()
-	b.opened(p.ID, b.opening(1, "one", "two", "three", "four"))
+	b.Opened(p.ID, b.Opening(1, "one", "two", "three", "four"))
 	var mu sync.Mutex
 	var group sync.WaitGroup
 	claimed := map[string]notice.Mail{}
@@ -136,13 +137,13 @@ func TestMailsAreClaimedOnce(t *testing.T) {
 		{ID: claimed["four@example.org"].ID, State: notice.Waiting, Message: "Later.", Told: true},
 	}))
 	require.Equal(t, []string{"four waiting Later.", "one sent ", "three failed No such mailbox.", "two failed No such mailbox."},
-		b.texts("select split_part(address, '@', 1) || ' ' || status || ' ' || message from mails order by address"))
-	require.Equal(t, []string{"decide Later. (four)", "decide No such mailbox. (three, two)"}, sorted(b.texts("select element || ' ' || text from process_log where kind = 'notice'")))
+		b.Texts("select split_part(address, '@', 1) || ' ' || status || ' ' || message from mails order by address"))
+	require.Equal(t, []string{"decide Later. (four)", "decide No such mailbox. (three, two)"}, sorted(b.Texts("select element || ' ' || text from process_log where kind = 'notice'")))
 	next, err := b.tenant().NextNotice(t.Context())
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now().Add(5*time.Minute), next, time.Minute)
 
-	b.exec("update mails set due_at = now() where status = 'waiting'")
+	b.Exec("update mails set due_at = now() where status = 'waiting'")
 	again, err := b.tenant().ClaimMails(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, again, 1)
@@ -151,14 +152,14 @@ func TestMailsAreClaimedOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now().Add(20*time.Minute), next, time.Minute, "the pause grows")
 
-	b.exec("update mails set ended_at = now() - interval '31 days' where status <> 'waiting'")
+	b.Exec("update mails set ended_at = now() - interval '31 days' where status <> 'waiting'")
 	require.NoError(t, b.tenant().Purge(t.Context()))
 	require.Len(t, b.mails(), 1)
-	b.exec("update mails set due_at = now() - interval '1 hour'")
-	b.exec("delete from outbox")
+	b.Exec("update mails set due_at = now() - interval '1 hour'")
+	b.Exec("delete from outbox")
 	_, err = b.tenant().Sweep(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"notices"}, b.texts("select kind from outbox where kind = 'notices'"), "a mail that is late wakes the workflow")
+	require.Equal(t, []string{"notices"}, b.Texts("select kind from outbox where kind = 'notices'"), "a mail that is late wakes the workflow")
 }
 
 func sorted(list []string) []string {
@@ -172,17 +173,17 @@ func sorted(list []string) []string {
 func TestStagesTellTheirPeople(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, anna := b.user("starter"), b.user("anna")
-	b.user("bert")
-	p := b.started(starter, sample{id: "leave", approval: `<idm:approval mode="displayPending" approveFlow="yes" denyFlow="no"><idm:stage actors="*"/></idm:approval>`})
+	starter, anna := b.User("starter"), b.User("anna")
+	b.User("bert")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Approval: `<idm:approval mode="displayPending" approveFlow="yes" denyFlow="no"><idm:stage actors="*"/></idm:approval>`})
 	b.mailed()
-	first, second := b.opening(1, "anna"), b.opening(1, "bert")
+	first, second := b.Opening(1, "anna"), b.Opening(1, "bert")
 	first.Lines = []process.Line{{Key: "1", Title: "cashier"}}
 	second.Stage = 1
-	require.NoError(t, b.ledger.Open(t.Context(), p.ID, []process.Opening{first, second}))
+	require.NoError(t, b.Ledger.Open(t.Context(), p.ID, []process.Opening{first, second}))
 	require.Equal(t, []string{"task anna@example.org {}"}, b.mails())
-	id := uuid.MustParse(b.texts("select id::text from process_tasks where stage = 0")[0])
-	_, err := b.Tasks.Complete(b.as(anna), id, task.Completion{Outcome: task.ApproveAll})
+	id := uuid.MustParse(b.Texts("select id::text from process_tasks where stage = 0")[0])
+	_, err := b.Tasks.Complete(b.As(anna), id, task.Completion{Outcome: task.ApproveAll})
 	require.NoError(t, err)
 	require.Equal(t, []string{"task anna@example.org {}", "task bert@example.org {}"}, b.mails())
 }

@@ -14,14 +14,15 @@ import (
 	"provost/internal/entitlement"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 	"provost/internal/query"
 )
 
 // codes gives what somebody may start.
 func (b *bench) codes(user uuid.UUID) []string {
-	b.t.Helper()
-	entries, err := b.Processes.Catalogue(b.as(user))
-	require.NoError(b.t, err)
+	b.T.Helper()
+	entries, err := b.Processes.Catalogue(b.As(user))
+	require.NoError(b.T, err)
 	out := []string{}
 	for _, e := range entries {
 		out = append(out, e.Code)
@@ -32,31 +33,31 @@ func (b *bench) codes(user uuid.UUID) []string {
 func TestTheCatalogueHoldsWhatOneMayStart(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna, bert := b.user("anna"), b.user("bert")
-	b.group("Sales", "world")
-	b.member("bert", "Sales")
-	role := b.role("clerk", nil)
-	b.grant(anna, role.ID, entitlement.Scope{})
+	anna, bert := b.User("anna"), b.User("bert")
+	b.Group("Sales", "world")
+	b.Member("bert", "Sales")
+	role := b.Role("clerk", nil)
+	b.Give(anna, role.ID, entitlement.Scope{})
 	for id, initiators := range map[string]string{
 		"everybody": "*", "guide": "tothom", "anna": "anna,someone", "sales": "group:Sales", "clerks": "clerk", "both": "bert, role:clerk@soffid",
 		"nobody": "-nobody-", "contradiction": "*, -nobody-", "unknown": "nobody here",
 	} {
-		b.deploy(sample{id: id, initiators: initiators, folder: "F/" + id})
+		b.Deploy(processtest.Sample{ID: id, Initiators: initiators, Folder: "F/" + id})
 	}
 	require.Equal(t, []string{"anna", "both", "clerks", "everybody", "guide"}, b.codes(anna))
 	require.Equal(t, []string{"both", "everybody", "guide", "sales"}, b.codes(bert))
 	for _, code := range []string{"nobody", "contradiction", "unknown", "sales", "missing"} {
-		_, err := b.Processes.Start(b.as(anna), code, nil)
-		refused(t, err, fault.NotFound, code)
+		_, err := b.Processes.Start(b.As(anna), code, nil)
+		processtest.Refused(t, err, fault.NotFound, code)
 	}
-	_, err := b.Processes.Start(b.ctx, "nobody", nil)
-	refused(t, err, fault.NotFound, "nobody")
+	_, err := b.Processes.Start(b.Ctx, "nobody", nil)
+	processtest.Refused(t, err, fault.NotFound, "nobody")
 	for _, code := range b.codes(bert) {
-		_, err := b.Processes.Start(b.as(bert), code, nil)
+		_, err := b.Processes.Start(b.As(bert), code, nil)
 		require.NoError(t, err, code)
 	}
-	_, err = b.Processes.Form(b.as(anna), uuid.MustParse(b.texts("select id::text from process_definitions where code = 'sales'")[0]))
-	refused(t, err, fault.NotFound)
+	_, err = b.Processes.Form(b.As(anna), uuid.MustParse(b.Texts("select id::text from process_definitions where code = 'sales'")[0]))
+	processtest.Refused(t, err, fault.NotFound)
 	_, err = b.Processes.Catalogue(authz.With(t.Context(), authz.System(authz.OriginSystem)))
 	require.ErrorIs(t, err, authz.ErrNoPrincipal, "the platform has no requests of its own")
 }
@@ -64,16 +65,16 @@ func TestTheCatalogueHoldsWhatOneMayStart(t *testing.T) {
 func TestStarting(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	b.user("bert")
-	v := b.deploy(sample{
-		id: "leave",
-		attributes: `<idm:attribute name="days" label="Days" type="number" default="3"/><idm:attribute name="from" label="From" type="date"/>
+	anna := b.User("anna")
+	b.User("bert")
+	v := b.Deploy(processtest.Sample{
+		ID: "leave",
+		Attributes: `<idm:attribute name="days" label="Days" type="number" default="3"/><idm:attribute name="from" label="From" type="date"/>
 			<idm:attribute name="tags" type="string" multiple="true"/><idm:attribute name="secret" type="string" default="kept"/>`,
-		startForm: `<idm:field name="days" required="true"/><idm:field name="from" required="true" label="First day"/><idm:field name="tags"/>
+		StartForm: `<idm:field name="days" required="true"/><idm:field name="from" required="true" label="First day"/><idm:field name="tags"/>
 			<idm:field name="secret" readOnly="true"/><idm:field name="user" label="Whom"/>`,
 	})
-	form, err := b.Processes.Form(b.as(anna), v.DefinitionID)
+	form, err := b.Processes.Form(b.As(anna), v.DefinitionID)
 	require.NoError(t, err)
 	require.Equal(t, []string{"Days number", "First day date", "tags string", "secret string", "Whom user"}, labels(form.Fields))
 	require.Equal(t, bpm.Values{"days": json.RawMessage("3"), "secret": json.RawMessage(`"kept"`)}, form.Values)
@@ -90,20 +91,20 @@ func TestStarting(t *testing.T) {
 		"read-only":       {`{"from": "2031-05-04", "secret": "told"}`, []string{"secret cannot be changed"}},
 		"unknown subject": {`{"from": "2031-05-04", "user": "nobody"}`, []string{"values.user", "no active user nobody"}},
 	} {
-		_, err := b.Processes.Start(b.as(anna), "leave", valuesOf(t, test.values))
-		refused(t, err, fault.Invalid, test.words...)
-		require.Empty(t, b.texts("select id::text from processes union all select kind from outbox where kind like 'process%'"), name)
+		_, err := b.Processes.Start(b.As(anna), "leave", valuesOf(t, test.values))
+		processtest.Refused(t, err, fault.Invalid, test.words...)
+		require.Empty(t, b.Texts("select id::text from processes union all select kind from outbox where kind like 'process%'"), name)
 	}
-	p, err := b.Processes.Start(b.as(anna), "LEAVE", valuesOf(t, `{"from": "2031-05-04", "secret": "kept", "user": "bert"}`))
+	p, err := b.Processes.Start(b.As(anna), "LEAVE", valuesOf(t, `{"from": "2031-05-04", "secret": "kept", "user": "bert"}`))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, p.Number)
 	require.Equal(t, "starting anna bert", strings.Join([]string{p.Status, p.Initiator, p.Subject}, " "))
 	require.Equal(t, []string{`{"days": 3, "from": "2031-05-04", "user": "bert", "secret": "kept", "requester": "anna", "requesterName": "Sample Anna"}`},
-		b.texts("select variables::text from processes"))
-	require.Equal(t, []string{"process/" + p.ID.String() + " process.start leave anna 1 " + p.VersionID.String()}, b.texts(`select key || ' ' || kind || ' ' ||
+		b.Texts("select variables::text from processes"))
+	require.Equal(t, []string{"process/" + p.ID.String() + " process.start leave anna 1 " + p.VersionID.String()}, b.Texts(`select key || ' ' || kind || ' ' ||
 		(payload ->> 'definition') || ' ' || (payload ->> 'initiator') || ' ' || (payload ->> 'number') || ' ' || (payload ->> 'version') from outbox where kind like 'process%'`))
-	require.Equal(t, []string{"start A sample process."}, b.texts("select kind || ' ' || text from process_log"))
-	require.Equal(t, []string{"anna start"}, b.texts("select actor || ' ' || action from audit_entries where object_type = 'process'"))
+	require.Equal(t, []string{"start A sample process."}, b.Texts("select kind || ' ' || text from process_log"))
+	require.Equal(t, []string{"anna start"}, b.Texts("select actor || ' ' || action from audit_entries where object_type = 'process'"))
 }
 
 func labels(fields []process.FieldView) []string {
@@ -127,21 +128,21 @@ func TestWhoSeesAProcess(t *testing.T) {
 	b := setup(t)
 	users := map[string]uuid.UUID{}
 	for _, name := range []string{"starter", "boss", "watcher", "candidate", "former", "delegate", "stranger"} {
-		users[name] = b.user(name)
+		users[name] = b.User(name)
 	}
-	users["holder"] = b.user("holder", authz.ProcessQuery)
-	users["operator"] = b.user("operator", authz.ProcessResume)
-	b.group("Former", "world")
-	b.member("former", "Former")
-	p := b.started(users["starter"], sample{id: "leave", managers: "boss", observers: "watcher", initiators: "*"})
-	other := b.started(b.user("elsewhere"), sample{id: "other"})
-	id := b.opened(p.ID, b.opening(1, "candidate", "group:Former"))
-	_, err := b.Tasks.Delegate(b.as(users["candidate"]), id, "delegate", "")
+	users["holder"] = b.User("holder", authz.ProcessQuery)
+	users["operator"] = b.User("operator", authz.ProcessResume)
+	b.Group("Former", "world")
+	b.Member("former", "Former")
+	p := b.Started(users["starter"], processtest.Sample{ID: "leave", Managers: "boss", Observers: "watcher", Initiators: "*"})
+	other := b.Started(b.User("elsewhere"), processtest.Sample{ID: "other"})
+	id := b.Opened(p.ID, b.Opening(1, "candidate", "group:Former"))
+	_, err := b.Tasks.Delegate(b.As(users["candidate"]), id, "delegate", "")
 	require.NoError(t, err)
-	b.exec("delete from group_memberships where user_id = $1", users["former"])
+	b.Exec("delete from group_memberships where user_id = $1", users["former"])
 	e := entry(p.ID, 1)
 	e.Values = bpm.Values{"salary": json.RawMessage(`"confidential"`)}
-	require.NoError(t, b.ledger.Record(t.Context(), e))
+	require.NoError(t, b.Ledger.Record(t.Context(), e))
 
 	everything := []process.Action{"cancel", "retry", "skip", "move", "migrate", "message", "signal"}
 	for name, want := range map[string]struct {
@@ -159,7 +160,7 @@ func TestWhoSeesAProcess(t *testing.T) {
 		"holder":    {true, true, []process.Action{}},
 		"operator":  {true, true, []process.Action{"retry"}},
 	} {
-		ctx := b.as(users[name])
+		ctx := b.As(users[name])
 		page, err := b.Processes.List(ctx, query.List{Filter: `definition eq "leave"`})
 		require.NoError(t, err)
 		require.Equal(t, want.sees, page.Total == 1, name)
@@ -172,11 +173,11 @@ func TestWhoSeesAProcess(t *testing.T) {
 			func() error { _, err := b.Tasks.Get(ctx, id); return err },
 		}
 		if !want.sees {
-			refused(t, err, fault.NotFound)
+			processtest.Refused(t, err, fault.NotFound)
 			for _, look := range looks {
-				refused(t, look(), fault.NotFound)
+				processtest.Refused(t, look(), fault.NotFound)
 			}
-			refused(t, b.Processes.Cancel(ctx, p.ID, ""), fault.NotFound)
+			processtest.Refused(t, b.Processes.Cancel(ctx, p.ID, ""), fault.NotFound)
 			continue
 		}
 		require.NoError(t, err, name)
@@ -186,18 +187,18 @@ func TestWhoSeesAProcess(t *testing.T) {
 			require.NoError(t, look(), name)
 		}
 	}
-	all, err := b.Processes.List(b.as(users["holder"]), query.List{Sort: "number"})
+	all, err := b.Processes.List(b.As(users["holder"]), query.List{Sort: "number"})
 	require.NoError(t, err)
 	require.Equal(t, 2, all.Total)
 	require.Equal(t, other.ID, all.Items[1].ID)
-	mine, err := b.Processes.Mine(b.as(users["starter"]), query.List{})
+	mine, err := b.Processes.Mine(b.As(users["starter"]), query.List{})
 	require.NoError(t, err)
 	require.Equal(t, 1, mine.Total)
-	none, err := b.Processes.Mine(b.as(users["holder"]), query.List{})
+	none, err := b.Processes.Mine(b.As(users["holder"]), query.List{})
 	require.NoError(t, err)
 	require.Zero(t, none.Total, "seeing all processes makes none of them one's own")
 	var numbers []int64
-	require.NoError(t, b.Processes.Each(b.as(users["watcher"]), query.List{}, func(p process.Process) error {
+	require.NoError(t, b.Processes.Each(b.As(users["watcher"]), query.List{}, func(p process.Process) error {
 		numbers = append(numbers, p.Number)
 		return nil
 	}))
@@ -207,11 +208,11 @@ func TestWhoSeesAProcess(t *testing.T) {
 func TestSteering(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, boss, candidate := b.user("starter"), b.user("boss"), b.user("candidate")
-	p := b.started(starter, sample{id: "leave", managers: "boss"})
-	b.opened(p.ID, b.opening(1, "candidate"))
-	b.exec("delete from outbox")
-	require.ErrorIs(t, b.Processes.Cancel(b.as(candidate), p.ID, ""), authz.ErrDenied)
+	starter, boss, candidate := b.User("starter"), b.User("boss"), b.User("candidate")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Managers: "boss"})
+	b.Opened(p.ID, b.Opening(1, "candidate"))
+	b.Exec("delete from outbox")
+	require.ErrorIs(t, b.Processes.Cancel(b.As(candidate), p.ID, ""), authz.ErrDenied)
 	for name, do := range map[string]func(context.Context) error{
 		"move": func(ctx context.Context) error {
 			return b.Processes.Move(ctx, p.ID, process.Move{From: "decide", To: "done", Reason: "by hand"})
@@ -228,70 +229,70 @@ func TestSteering(t *testing.T) {
 		"cancel": func(ctx context.Context) error { return b.Processes.Cancel(ctx, p.ID, " no longer wanted ") },
 	} {
 		if name != "cancel" {
-			require.ErrorIs(t, do(b.as(starter)), authz.ErrDenied, name)
+			require.ErrorIs(t, do(b.As(starter)), authz.ErrDenied, name)
 		}
-		require.NoError(t, do(b.as(boss)), name)
-		require.Equal(t, []string{name + " boss"}, b.texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') from outbox where kind = 'process.control'"))
-		require.Len(t, b.texts("select id::text from process_log where kind = $1 and actor = 'boss'", name), 1)
-		b.exec("delete from outbox")
+		require.NoError(t, do(b.As(boss)), name)
+		require.Equal(t, []string{name + " boss"}, b.Texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') from outbox where kind = 'process.control'"))
+		require.Len(t, b.Texts("select id::text from process_log where kind = $1 and actor = 'boss'", name), 1)
+		b.Exec("delete from outbox")
 	}
-	require.NoError(t, b.Processes.Cancel(b.as(starter), p.ID, "withdrawn"), "initiators withdraw their requests")
-	require.Equal(t, []string{"withdrawn"}, b.texts("select payload -> 'payload' ->> 'reason' from outbox"))
-	require.Equal(t, []string{"starting"}, b.texts("select status from processes"), "the workflow ends it, not we")
-	refused(t, b.Processes.Move(b.as(boss), p.ID, process.Move{From: "a", To: "b"}), fault.Invalid, "reason")
-	refused(t, b.Processes.Migrate(b.as(boss), p.ID, process.Migrate{}), fault.Invalid, "reason")
-	other := b.deploy(sample{id: "other"})
-	refused(t, b.Processes.Migrate(b.as(boss), p.ID, process.Migrate{Version: other.ID, Reason: "x"}), fault.Invalid, "version")
-	refused(t, b.Processes.Send(b.as(boss), p.ID, process.ActionMove, process.Message{Name: "x"}), fault.Invalid, "kind")
-	refused(t, b.Processes.Send(b.as(boss), p.ID, process.ActionSignal, process.Message{}), fault.Invalid, "name")
-	b.exec("update processes set status = 'completed', ended_at = now()")
-	refused(t, b.Processes.Cancel(b.as(boss), p.ID, ""), fault.Conflict, "ended already")
+	require.NoError(t, b.Processes.Cancel(b.As(starter), p.ID, "withdrawn"), "initiators withdraw their requests")
+	require.Equal(t, []string{"withdrawn"}, b.Texts("select payload -> 'payload' ->> 'reason' from outbox"))
+	require.Equal(t, []string{"starting"}, b.Texts("select status from processes"), "the workflow ends it, not we")
+	processtest.Refused(t, b.Processes.Move(b.As(boss), p.ID, process.Move{From: "a", To: "b"}), fault.Invalid, "reason")
+	processtest.Refused(t, b.Processes.Migrate(b.As(boss), p.ID, process.Migrate{}), fault.Invalid, "reason")
+	other := b.Deploy(processtest.Sample{ID: "other"})
+	processtest.Refused(t, b.Processes.Migrate(b.As(boss), p.ID, process.Migrate{Version: other.ID, Reason: "x"}), fault.Invalid, "version")
+	processtest.Refused(t, b.Processes.Send(b.As(boss), p.ID, process.ActionMove, process.Message{Name: "x"}), fault.Invalid, "kind")
+	processtest.Refused(t, b.Processes.Send(b.As(boss), p.ID, process.ActionSignal, process.Message{}), fault.Invalid, "name")
+	b.Exec("update processes set status = 'completed', ended_at = now()")
+	processtest.Refused(t, b.Processes.Cancel(b.As(boss), p.ID, ""), fault.Conflict, "ended already")
 }
 
 func TestCommentsAndDocuments(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, watcher, boss := b.user("starter"), b.user("watcher"), b.user("boss")
-	p := b.started(starter, sample{id: "leave", observers: "watcher", managers: "boss"})
+	starter, watcher, boss := b.User("starter"), b.User("watcher"), b.User("boss")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Observers: "watcher", Managers: "boss"})
 	for _, text := range []string{"", "  ", strings.Repeat("a", process.MaxComment+1)} {
-		_, err := b.Processes.AddComment(b.as(starter), p.ID, nil, text)
-		refused(t, err, fault.Invalid, "text")
+		_, err := b.Processes.AddComment(b.As(starter), p.ID, nil, text)
+		processtest.Refused(t, err, fault.Invalid, "text")
 	}
-	made, err := b.Processes.AddComment(b.as(watcher), p.ID, nil, " Noted. ")
+	made, err := b.Processes.AddComment(b.As(watcher), p.ID, nil, " Noted. ")
 	require.NoError(t, err)
 	require.Equal(t, "watcher: Noted.", made.Author+": "+made.Text)
 
-	d, err := b.Processes.Attach(b.as(starter), p.ID, nil, "../../etc/plan \"1\".pdf", "application/pdf", []byte("a sample"))
+	d, err := b.Processes.Attach(b.As(starter), p.ID, nil, "../../etc/plan \"1\".pdf", "application/pdf", []byte("a sample"))
 	require.NoError(t, err)
 	require.Equal(t, `plan "1".pdf`, d.Name)
 	require.EqualValues(t, 8, d.Size)
-	got, content, err := b.Processes.Open(b.as(watcher), d.ID)
+	got, content, err := b.Processes.Open(b.As(watcher), d.ID)
 	require.NoError(t, err)
 	require.Equal(t, "a sample", string(content))
 	require.Equal(t, d, got)
-	_, err = b.Processes.Attach(b.as(watcher), p.ID, nil, "x", "", []byte("x"))
+	_, err = b.Processes.Attach(b.As(watcher), p.ID, nil, "x", "", []byte("x"))
 	require.ErrorIs(t, err, authz.ErrDenied, "observers only look")
 	for name, file := range map[string]struct{ name, content, word string }{
 		"no name": {"", "x", "needs a name"}, "a folder": {"..", "x", ""}, "empty": {"a", "", "empty"}, "long": {strings.Repeat("n", 300), "x", "255"},
 		"control": {"a\nb", "x", "control character"},
 	} {
-		_, err := b.Processes.Attach(b.as(starter), p.ID, nil, file.name, "", []byte(file.content))
+		_, err := b.Processes.Attach(b.As(starter), p.ID, nil, file.name, "", []byte(file.content))
 		if file.word != "" {
-			refused(t, err, fault.Invalid, file.word)
+			processtest.Refused(t, err, fault.Invalid, file.word)
 			continue
 		}
 		require.NoError(t, err, name)
 	}
-	b.exec("update parameters set value = '3' where name = 'soffid.upload.maxsize'")
-	_, err = b.Processes.Attach(b.as(starter), p.ID, nil, "big", "", []byte("four"))
-	refused(t, err, fault.Invalid, "at most 3 bytes")
-	_, _, err = b.Processes.Open(b.as(b.user("stranger")), d.ID)
-	refused(t, err, fault.NotFound, "document")
-	require.ErrorIs(t, b.Processes.Detach(b.as(watcher), d.ID), authz.ErrDenied)
-	refused(t, b.Processes.Detach(b.as(b.user("another")), d.ID), fault.NotFound, "document")
-	require.NoError(t, b.Processes.Detach(b.as(boss), d.ID))
-	refused(t, b.Processes.Detach(b.as(boss), d.ID), fault.NotFound)
-	b.exec("update processes set status = 'completed', ended_at = now()")
-	_, err = b.Processes.Attach(b.as(starter), p.ID, nil, "late", "", []byte("x"))
-	refused(t, err, fault.Conflict, "ended")
+	b.Exec("update parameters set value = '3' where name = 'soffid.upload.maxsize'")
+	_, err = b.Processes.Attach(b.As(starter), p.ID, nil, "big", "", []byte("four"))
+	processtest.Refused(t, err, fault.Invalid, "at most 3 bytes")
+	_, _, err = b.Processes.Open(b.As(b.User("stranger")), d.ID)
+	processtest.Refused(t, err, fault.NotFound, "document")
+	require.ErrorIs(t, b.Processes.Detach(b.As(watcher), d.ID), authz.ErrDenied)
+	processtest.Refused(t, b.Processes.Detach(b.As(b.User("another")), d.ID), fault.NotFound, "document")
+	require.NoError(t, b.Processes.Detach(b.As(boss), d.ID))
+	processtest.Refused(t, b.Processes.Detach(b.As(boss), d.ID), fault.NotFound)
+	b.Exec("update processes set status = 'completed', ended_at = now()")
+	_, err = b.Processes.Attach(b.As(starter), p.ID, nil, "late", "", []byte("x"))
+	processtest.Refused(t, err, fault.Conflict, "ended")
 }

@@ -36,6 +36,7 @@ func TestScriptsReadTheResourcesTheyAreGiven(t *testing.T) {
 	}
 	for text, word := range map[string]string{
 		"resource('none')":            `no resource "none": there are bad.js, lib.js, limit.json, throws.js`,
+		"load('/etc/passwd')":         `there is no resource "/etc/passwd"`,
 		"load('bad.js')":              "the resource bad.js, line 2",
 		"load('lib.js'); typeof gone": "",
 	} {

@@ -173,14 +173,14 @@ func TestNothingOfTheProcessIsReachable(t *testing.T) {
 	t.Parallel()
 	host := scripttest.New(t, script.Options{})
 	for text, want := range map[string]any{
-		`[typeof process, typeof require, typeof module, typeof Deno, typeof fetch, typeof XMLHttpRequest, typeof importScripts, typeof load].join()`: "undefined,undefined,undefined,undefined,undefined,undefined,undefined,undefined",
-		`Function("return typeof process + typeof require")()`:                                           "undefinedundefined",
-		`(function () {}).constructor("return Object.keys(this).join()")()`:                              "THIS",
-		`[typeof out.print.name, out.print.name, sleep.name, serviceLocator.getUserService.name].join()`: "string,print,sleep,",
-		`Object.getOwnPropertyNames(serverService).join() + Object.keys(serviceLocator).join()`:          "",
-		`eval("1 + 1\n//# sourceMappingURL=/etc/passwd")`:                                                int64(2),
-		`try { java.lang.Class.forName("x") } catch (e) { e.message }`:                                   "class java.lang.Class is refused: scripts cannot inspect or load classes",
-		`try { "".getClass() } catch (e) { e.name }`:                                                     "TypeError",
+		`[typeof process, typeof require, typeof module, typeof Deno, typeof fetch, typeof XMLHttpRequest, typeof importScripts].join()`: "undefined,undefined,undefined,undefined,undefined,undefined,undefined",
+		`Function("return typeof process + typeof require")()`:                                                                           "undefinedundefined",
+		`(function () {}).constructor("return Object.keys(this).join()")()`:                                                              "THIS",
+		`[typeof out.print.name, out.print.name, sleep.name, serviceLocator.getUserService.name].join()`:                                 "string,print,sleep,",
+		`Object.getOwnPropertyNames(serverService).join() + Object.keys(serviceLocator).join()`:                                          "",
+		`eval("1 + 1\n//# sourceMappingURL=/etc/passwd")`:                                                                                int64(2),
+		`try { java.lang.Class.forName("x") } catch (e) { e.message }`:                                                                   "class java.lang.Class is refused: scripts cannot inspect or load classes",
+		`try { "".getClass() } catch (e) { e.name }`:                                                                                     "TypeError",
 	} {
 		result, err := run(t, host, text, nil)
 		require.NoError(t, err, text)

@@ -14,14 +14,15 @@ import (
 	"provost/internal/authz"
 	"provost/internal/fault"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 	"provost/internal/query"
 	"provost/internal/task"
 )
 
 // state lists everything that a refused completion must leave as it was.
 func (b *bench) state() []string {
-	b.t.Helper()
-	return b.texts(`select 'task ' || id || status || version || payload || coalesce(outcome, '') from process_tasks
+	b.T.Helper()
+	return b.Texts(`select 'task ' || id || status || version || payload || coalesce(outcome, '') from process_tasks
 		union all select 'line ' || id || decision || stage from process_lines union all select 'vote ' || line_id || approved from process_votes
 		union all select 'log ' || id from process_log union all select 'outbox ' || id from outbox union all select 'audit ' || id from audit_entries
 		union all select 'access ' || hat || part from process_access order by 1`)
@@ -30,13 +31,13 @@ func (b *bench) state() []string {
 func TestWhatCompletionAsksFor(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, anna, manager, updater, reader, stranger := b.user("starter"), b.user("anna"), b.user("boss"),
-		b.user("updater", authz.ProcessUpdate), b.user("reader", authz.ProcessQuery), b.user("stranger")
-	p := b.started(starter, sample{
-		id: "leave", managers: "boss", observers: "watcher",
-		attributes: `<idm:attribute name="days" label="Days" type="number"/><idm:attribute name="kind" label="Kind" type="string"><idm:value code="trip"/><idm:value code="rest"/></idm:attribute>
+	starter, anna, manager, updater, reader, stranger := b.User("starter"), b.User("anna"), b.User("boss"),
+		b.User("updater", authz.ProcessUpdate), b.User("reader", authz.ProcessQuery), b.User("stranger")
+	p := b.Started(starter, processtest.Sample{
+		ID: "leave", Managers: "boss", Observers: "watcher",
+		Attributes: `<idm:attribute name="days" label="Days" type="number"/><idm:attribute name="kind" label="Kind" type="string"><idm:value code="trip"/><idm:value code="rest"/></idm:attribute>
 			<idm:attribute name="seen" label="Seen" type="string" default="yes"/>`,
-		taskForm: `<idm:form><idm:field name="days" required="true"/><idm:field name="kind"/><idm:field name="seen" readOnly="true"/></idm:form>`,
+		TaskForm: `<idm:form><idm:field name="days" required="true"/><idm:field name="kind"/><idm:field name="seen" readOnly="true"/></idm:form>`,
 	})
 	good := bpm.Values{"days": json.RawMessage(`3`)}
 	with := func(name, value string) bpm.Values {
@@ -44,7 +45,7 @@ func TestWhatCompletionAsksFor(t *testing.T) {
 		out[name] = json.RawMessage(value)
 		return out
 	}
-	id := b.opened(p.ID, b.opening(1, "anna"))
+	id := b.Opened(p.ID, b.Opening(1, "anna"))
 	before := b.state()
 	for name, test := range map[string]struct {
 		who  uuid.UUID
@@ -68,19 +69,19 @@ func TestWhatCompletionAsksFor(t *testing.T) {
 		"another version":       {anna, task.Completion{Outcome: "yes", Values: good, Version: 9}, fault.Stale, "changed in the meantime"},
 		"a long comment":        {anna, task.Completion{Outcome: "yes", Values: good, Comment: largeText()}, fault.Invalid, "comment"},
 	} {
-		refused(t, b.completes(test.who, id, test.in), test.code, test.word)
+		processtest.Refused(t, b.completes(test.who, id, test.in), test.code, test.word)
 		require.Equal(t, before, b.state(), name)
 	}
 	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "APPROVE", Values: with("seen", `"yes"`), Comment: " fine ", Version: 1}))
-	require.Equal(t, []string{`yes fine anna t {"days": 3}`}, b.texts(
+	require.Equal(t, []string{`yes fine anna t {"days": 3}`}, b.Texts(
 		"select outcome || ' ' || comment || ' ' || closed_by || ' ' || substr(finishes::text, 1, 1) || ' ' || payload from process_tasks where work = 1"))
 	for work, who := range map[int64]uuid.UUID{2: manager, 3: updater} {
-		id := b.opened(p.ID, b.opening(work, "anna"))
-		_, err := b.Tasks.Claim(b.as(anna), id)
+		id := b.Opened(p.ID, b.Opening(work, "anna"))
+		_, err := b.Tasks.Claim(b.As(anna), id)
 		require.NoError(t, err)
 		require.NoError(t, b.completes(who, id, task.Completion{Outcome: "no", Values: good}), "managers do what others have taken")
 	}
-	refused(t, b.completes(anna, uuid.New(), task.Completion{}), fault.NotFound)
+	processtest.Refused(t, b.completes(anna, uuid.New(), task.Completion{}), fault.NotFound)
 	_, err := b.Tasks.Complete(t.Context(), id, task.Completion{})
 	require.ErrorIs(t, err, authz.ErrNoPrincipal)
 }
@@ -89,7 +90,7 @@ func largeText() string { return string(slices.Repeat([]byte("a"), 40_000)) }
 
 // approval gives an opening with lines by their titles.
 func (b *bench) approval(work int64, candidates []string, titles ...string) process.Opening {
-	o := b.opening(work, candidates...)
+	o := b.Opening(work, candidates...)
 	for _, title := range titles {
 		o.Lines = append(o.Lines, process.Line{Key: title, Title: title, Content: json.RawMessage(`{"role":"` + title + `"}`)})
 	}
@@ -98,10 +99,10 @@ func (b *bench) approval(work int64, candidates []string, titles ...string) proc
 
 // says decides about lines by their titles.
 func (b *bench) says(work int64, said map[string]bool) []task.Line {
-	b.t.Helper()
+	b.T.Helper()
 	var out []task.Line
 	for _, title := range slices.Sorted(maps.Keys(said)) {
-		id := uuid.MustParse(b.texts("select id::text from process_lines where work = $1 and title = $2", work, title)[0])
+		id := uuid.MustParse(b.Texts("select id::text from process_lines where work = $1 and title = $2", work, title)[0])
 		out = append(out, task.Line{ID: id, Approve: said[title], Comment: "about " + title})
 	}
 	return out
@@ -112,33 +113,33 @@ const approvals = `<idm:approval mode="displayPending" quorum="%" self="refuse" 
 func TestLinesAreDecidedOneByOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, anna, bert := b.user("starter"), b.user("anna"), b.user("bert")
-	p := b.started(starter, sample{id: "leave", approval: `<idm:approval mode="displayPending" quorum="one" approveFlow="yes" denyFlow="no"/>`})
+	starter, anna, bert := b.User("starter"), b.User("anna"), b.User("bert")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Approval: `<idm:approval mode="displayPending" quorum="one" approveFlow="yes" denyFlow="no"/>`})
 	first, second := b.approval(1, []string{"anna"}, "cashier", "auditor"), b.approval(1, []string{"bert"}, "teller")
 	second.Part = 1
-	require.NoError(t, b.ledger.Open(t.Context(), p.ID, []process.Opening{first, second}))
-	ids := b.texts("select id::text from process_tasks order by part")
+	require.NoError(t, b.Ledger.Open(t.Context(), p.ID, []process.Opening{first, second}))
+	ids := b.Texts("select id::text from process_tasks order by part")
 	annas, berts := uuid.MustParse(ids[0]), uuid.MustParse(ids[1])
-	got, err := b.Tasks.Get(b.as(anna), annas)
+	got, err := b.Tasks.Get(b.As(anna), annas)
 	require.NoError(t, err)
 	require.True(t, got.Deciding)
 	require.Empty(t, got.Decisions)
 	require.Len(t, got.Lines, 2, "of each owner's part alone")
 
 	before := b.state()
-	refused(t, b.completes(anna, annas, task.Completion{Lines: b.says(1, map[string]bool{"cashier": true})}), fault.Invalid, "Nothing is said about auditor")
-	refused(t, b.completes(anna, annas, task.Completion{Outcome: "yes", Lines: b.says(1, map[string]bool{"teller": true})}), fault.Invalid, "lines[0].id")
+	processtest.Refused(t, b.completes(anna, annas, task.Completion{Lines: b.says(1, map[string]bool{"cashier": true})}), fault.Invalid, "Nothing is said about auditor")
+	processtest.Refused(t, b.completes(anna, annas, task.Completion{Outcome: "yes", Lines: b.says(1, map[string]bool{"teller": true})}), fault.Invalid, "lines[0].id")
 	twice := b.says(1, map[string]bool{"cashier": true})
-	refused(t, b.completes(anna, annas, task.Completion{Outcome: "yes", Lines: append(twice, twice...)}), fault.Invalid, "twice")
-	refused(t, b.completes(anna, annas, task.Completion{Outcome: "f1"}), fault.Invalid, "outcome")
+	processtest.Refused(t, b.completes(anna, annas, task.Completion{Outcome: "yes", Lines: append(twice, twice...)}), fault.Invalid, "twice")
+	processtest.Refused(t, b.completes(anna, annas, task.Completion{Outcome: "f1"}), fault.Invalid, "outcome")
 	require.Equal(t, before, b.state())
 
 	require.NoError(t, b.completes(anna, annas, task.Completion{Lines: b.says(1, map[string]bool{"cashier": true, "auditor": false})}))
-	decisions, err := b.ledger.Decided(t.Context(), p.ID, []uuid.UUID{annas})
+	decisions, err := b.Ledger.Decided(t.Context(), p.ID, []uuid.UUID{annas})
 	require.NoError(t, err)
 	require.Equal(t, []process.Decision{{Task: annas, Work: 1, Actor: "anna"}}, decisions, "bert has not decided yet")
 	require.NoError(t, b.completes(bert, berts, task.Completion{Outcome: "Refuse", Comment: "not now"}))
-	decisions, err = b.ledger.Decided(t.Context(), p.ID, []uuid.UUID{berts, annas})
+	decisions, err = b.Ledger.Decided(t.Context(), p.ID, []uuid.UUID{berts, annas})
 	require.NoError(t, err)
 	require.True(t, decisions[0].Finished)
 	require.False(t, decisions[1].Finished)
@@ -156,14 +157,14 @@ func TestLinesAreDecidedAtOnce(t *testing.T) {
 		t.Run(c.outcome, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			starter, anna := b.user("starter"), b.user("anna")
-			p := b.started(starter, sample{id: "leave", approval: `<idm:approval mode="displayPending"/>`})
-			id := b.opened(p.ID, b.approval(1, []string{"anna"}, "cashier", "auditor"))
-			refused(t, b.completes(anna, id, task.Completion{Outcome: "consent"}), fault.Invalid, "no decision")
-			results, err := b.Tasks.Decide(b.as(anna), []uuid.UUID{id}, task.Completion{Outcome: c.outcome})
+			starter, anna := b.User("starter"), b.User("anna")
+			p := b.Started(starter, processtest.Sample{ID: "leave", Approval: `<idm:approval mode="displayPending"/>`})
+			id := b.Opened(p.ID, b.approval(1, []string{"anna"}, "cashier", "auditor"))
+			processtest.Refused(t, b.completes(anna, id, task.Completion{Outcome: "consent"}), fault.Invalid, "no decision")
+			results, err := b.Tasks.Decide(b.As(anna), []uuid.UUID{id}, task.Completion{Outcome: c.outcome})
 			require.NoError(t, err)
 			require.NoError(t, results[0].Err)
-			require.Equal(t, []string{c.want, c.want}, b.texts("select decision from process_lines"))
+			require.Equal(t, []string{c.want, c.want}, b.Texts("select decision from process_lines"))
 		})
 	}
 }
@@ -228,12 +229,12 @@ func TestQuorumAndStages(t *testing.T) {
 			b := setup(t)
 			users := map[string]uuid.UUID{}
 			for _, n := range []string{"starter", "anna", "bert", "carla", "dora", "emil"} {
-				users[n] = b.user(n)
+				users[n] = b.User(n)
 			}
-			p := b.started(users["starter"], sample{id: "leave", approval: replace(approvals, test.quorum)})
+			p := b.Started(users["starter"], processtest.Sample{ID: "leave", Approval: replace(approvals, test.quorum)})
 			first, next := b.approval(1, []string{"anna", "bert", "carla"}, "cashier", "auditor"), b.approval(1, []string{"dora", "emil"})
 			next.Stage = 1
-			require.NoError(t, b.ledger.Open(t.Context(), p.ID, []process.Opening{first, next}))
+			require.NoError(t, b.Ledger.Open(t.Context(), p.ID, []process.Opening{first, next}))
 			for _, v := range test.votes {
 				id := b.taskOf(users[v.who], v.who)
 				in := task.Completion{Outcome: "no"}
@@ -242,23 +243,23 @@ func TestQuorumAndStages(t *testing.T) {
 				}
 				err := b.completes(users[v.who], id, in)
 				if v.want != "" {
-					refused(t, err, v.want, "decided without it")
+					processtest.Refused(t, err, v.want, "decided without it")
 					continue
 				}
 				require.NoError(t, err, v.who)
 			}
-			require.Equal(t, test.lines, b.texts("select title || ' ' || decision || ' ' || stage from process_lines order by title"))
-			require.Equal(t, test.tasks, b.texts("select stage || ' ' || status from process_tasks order by stage, status"))
-			finishing := b.texts("select id::text from process_tasks where finishes")
+			require.Equal(t, test.lines, b.Texts("select title || ' ' || decision || ' ' || stage from process_lines order by title"))
+			require.Equal(t, test.tasks, b.Texts("select stage || ' ' || status from process_tasks order by stage, status"))
+			finishing := b.Texts("select id::text from process_tasks where finishes")
 			if test.ends == "" {
 				require.Empty(t, finishing)
 				return
 			}
 			require.Len(t, finishing, 1)
-			decisions, err := b.ledger.Decided(t.Context(), p.ID, []uuid.UUID{uuid.MustParse(finishing[0])})
+			decisions, err := b.Ledger.Decided(t.Context(), p.ID, []uuid.UUID{uuid.MustParse(finishing[0])})
 			require.NoError(t, err)
 			require.Equal(t, test.ends, decisions[0].Outcome)
-			require.Empty(t, b.texts("select 'pending' from process_task_candidates where pending"))
+			require.Empty(t, b.Texts("select 'pending' from process_task_candidates where pending"))
 		})
 	}
 }
@@ -267,23 +268,23 @@ func replace(text, quorum string) string { return strings.Replace(text, "%", quo
 
 // taskOf finds the task of a seat by its candidate.
 func (b *bench) taskOf(_ uuid.UUID, name string) uuid.UUID {
-	b.t.Helper()
-	return uuid.MustParse(b.texts(`select t.id::text from process_tasks t join process_task_candidates c on c.task_id = t.id
+	b.T.Helper()
+	return uuid.MustParse(b.Texts(`select t.id::text from process_tasks t join process_task_candidates c on c.task_id = t.id
 		where c.name = $1 order by t.stage, t.id limit 1`, name)[0])
 }
 
 func TestOneVoteEach(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, anna, bert := b.user("starter"), b.user("anna"), b.user("bert")
-	p := b.started(starter, sample{id: "leave", approval: `<idm:approval mode="displayPending" quorum="2" approveFlow="yes" denyFlow="no"/>`})
-	require.NoError(t, b.ledger.Open(t.Context(), p.ID, []process.Opening{b.approval(1, []string{"group:world"}, "cashier")}))
-	ids := b.texts("select id::text from process_tasks order by seat")
+	starter, anna, bert := b.User("starter"), b.User("anna"), b.User("bert")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Approval: `<idm:approval mode="displayPending" quorum="2" approveFlow="yes" denyFlow="no"/>`})
+	require.NoError(t, b.Ledger.Open(t.Context(), p.ID, []process.Opening{b.approval(1, []string{"group:world"}, "cashier")}))
+	ids := b.Texts("select id::text from process_tasks order by seat")
 	require.Len(t, ids, 2, "two consents of one group are two seats")
 	require.NoError(t, b.completes(anna, uuid.MustParse(ids[0]), task.Completion{Outcome: "yes"}))
-	refused(t, b.completes(anna, uuid.MustParse(ids[1]), task.Completion{Outcome: "yes"}), fault.Conflict, "You have decided")
+	processtest.Refused(t, b.completes(anna, uuid.MustParse(ids[1]), task.Completion{Outcome: "yes"}), fault.Conflict, "You have decided")
 	require.NoError(t, b.completes(bert, uuid.MustParse(ids[1]), task.Completion{Outcome: "yes"}))
-	require.Equal(t, []string{"approved"}, b.texts("select decision from process_lines"))
+	require.Equal(t, []string{"approved"}, b.Texts("select decision from process_lines"))
 }
 
 func TestNobodyDecidesAboutTheirOwnRequest(t *testing.T) {
@@ -292,23 +293,23 @@ func TestNobodyDecidesAboutTheirOwnRequest(t *testing.T) {
 		t.Run("self="+self, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			anna, bert, boss := b.user("anna"), b.user("bert"), b.user("boss")
+			anna, bert, boss := b.User("anna"), b.User("bert"), b.User("boss")
 			attribute := ""
 			if self != "" {
 				attribute = ` self="` + self + `"`
 			}
-			p := b.started(anna, sample{id: "leave", managers: "boss,anna", approval: `<idm:approval mode="displayPending" approveFlow="yes" denyFlow="no"` + attribute + `/>`})
+			p := b.Started(anna, processtest.Sample{ID: "leave", Managers: "boss,anna", Approval: `<idm:approval mode="displayPending" approveFlow="yes" denyFlow="no"` + attribute + `/>`})
 			for work, who := range map[int64]uuid.UUID{1: anna, 2: bert} {
 				o := b.approval(work, []string{"*"}, "cashier")
 				o.Lines[0].Subject = &bert
-				err := b.completes(who, b.opened(p.ID, o), task.Completion{Outcome: "yes"})
+				err := b.completes(who, b.Opened(p.ID, o), task.Completion{Outcome: "yes"})
 				if allowed {
 					require.NoError(t, err)
 					continue
 				}
-				refused(t, err, fault.Denied, "your own request")
+				processtest.Refused(t, err, fault.Denied, "your own request")
 			}
-			require.NoError(t, b.completes(boss, b.opened(p.ID, b.approval(3, []string{"anna"}, "cashier")), task.Completion{Outcome: "yes"}))
+			require.NoError(t, b.completes(boss, b.Opened(p.ID, b.approval(3, []string{"anna"}, "cashier")), task.Completion{Outcome: "yes"}))
 		})
 	}
 }
@@ -316,22 +317,22 @@ func TestNobodyDecidesAboutTheirOwnRequest(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, anna := b.user("starter"), b.user("anna")
-	p := b.started(starter, sample{id: "leave"})
-	mine, other, over := b.opened(p.ID, b.opening(1, "anna")), b.opened(p.ID, b.opening(2, "starter")), b.opened(p.ID, b.opening(3, "*"))
+	starter, anna := b.User("starter"), b.User("anna")
+	p := b.Started(starter, processtest.Sample{ID: "leave"})
+	mine, other, over := b.Opened(p.ID, b.Opening(1, "anna")), b.Opened(p.ID, b.Opening(2, "starter")), b.Opened(p.ID, b.Opening(3, "*"))
 	require.NoError(t, b.completes(starter, over, task.Completion{Outcome: "no"}))
-	results, err := b.Tasks.Decide(b.as(anna), []uuid.UUID{mine, other, over, mine, uuid.New()}, task.Completion{Outcome: "Approve", Comment: "all fine"})
+	results, err := b.Tasks.Decide(b.As(anna), []uuid.UUID{mine, other, over, mine, uuid.New()}, task.Completion{Outcome: "Approve", Comment: "all fine"})
 	require.NoError(t, err)
 	var codes []fault.Code
 	for _, r := range results {
 		codes = append(codes, fault.CodeOf(r.Err))
 	}
 	require.Equal(t, []fault.Code{"", fault.Denied, fault.Conflict, fault.Conflict, fault.NotFound}, codes)
-	require.Equal(t, []string{"completed yes all fine", "open  ", "completed no "}, b.texts("select status || ' ' || outcome || ' ' || comment from process_tasks order by work"))
-	_, err = b.Tasks.Decide(b.as(anna), nil, task.Completion{})
-	refused(t, err, fault.Invalid, "ids")
-	_, err = b.Tasks.Decide(b.as(anna), make([]uuid.UUID, task.MaxBulk+1), task.Completion{})
-	refused(t, err, fault.Invalid, "ids")
+	require.Equal(t, []string{"completed yes all fine", "open  ", "completed no "}, b.Texts("select status || ' ' || outcome || ' ' || comment from process_tasks order by work"))
+	_, err = b.Tasks.Decide(b.As(anna), nil, task.Completion{})
+	processtest.Refused(t, err, fault.Invalid, "ids")
+	_, err = b.Tasks.Decide(b.As(anna), make([]uuid.UUID, task.MaxBulk+1), task.Completion{})
+	processtest.Refused(t, err, fault.Invalid, "ids")
 	_, err = b.Tasks.Decide(t.Context(), []uuid.UUID{mine}, task.Completion{})
 	require.ErrorIs(t, err, authz.ErrNoPrincipal)
 	_, err = b.Tasks.List(t.Context(), task.Inbox, query.List{})
@@ -341,27 +342,27 @@ func TestManyAtOnce(t *testing.T) {
 func TestCommentsAndDocumentsOfTasks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	starter, anna, stranger := b.user("starter"), b.user("anna"), b.user("stranger")
-	p := b.started(starter, sample{id: "leave", task: `<idm:task title="Decide about it" uploads="true"/>`})
-	id := b.opened(p.ID, b.opening(1, "anna"))
-	made, err := b.Tasks.Attach(b.as(anna), id, `C:\files\plan.txt`, "text/plain", []byte("a sample"))
+	starter, anna, stranger := b.User("starter"), b.User("anna"), b.User("stranger")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Task: `<idm:task title="Decide about it" uploads="true"/>`})
+	id := b.Opened(p.ID, b.Opening(1, "anna"))
+	made, err := b.Tasks.Attach(b.As(anna), id, `C:\files\plan.txt`, "text/plain", []byte("a sample"))
 	require.NoError(t, err)
 	require.Equal(t, "plan.txt", made.Name)
 	require.Equal(t, &id, made.TaskID)
-	_, err = b.Tasks.Attach(b.as(starter), id, "a", "", []byte("x"))
-	refused(t, err, fault.Denied)
-	_, err = b.Tasks.Attach(b.as(stranger), id, "a", "", []byte("x"))
-	refused(t, err, fault.NotFound)
-	comment, err := b.Tasks.Comment(b.as(starter), id, "Please hurry.")
+	_, err = b.Tasks.Attach(b.As(starter), id, "a", "", []byte("x"))
+	processtest.Refused(t, err, fault.Denied)
+	_, err = b.Tasks.Attach(b.As(stranger), id, "a", "", []byte("x"))
+	processtest.Refused(t, err, fault.NotFound)
+	comment, err := b.Tasks.Comment(b.As(starter), id, "Please hurry.")
 	require.NoError(t, err)
 	require.Equal(t, "starter", comment.Author)
-	_, err = b.Tasks.Comment(b.as(stranger), id, "Hm.")
-	refused(t, err, fault.NotFound)
+	_, err = b.Tasks.Comment(b.As(stranger), id, "Hm.")
+	processtest.Refused(t, err, fault.NotFound)
 	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "yes"}))
-	_, err = b.Tasks.Attach(b.as(anna), id, "late.txt", "", []byte("x"))
-	refused(t, err, fault.Conflict)
+	_, err = b.Tasks.Attach(b.As(anna), id, "late.txt", "", []byte("x"))
+	processtest.Refused(t, err, fault.Conflict)
 
-	closed := b.started(starter, sample{id: "other"})
-	_, err = b.Tasks.Attach(b.as(anna), b.opened(closed.ID, b.opening(9, "anna")), "a", "", []byte("x"))
-	refused(t, err, fault.Conflict, "takes no documents")
+	closed := b.Started(starter, processtest.Sample{ID: "other"})
+	_, err = b.Tasks.Attach(b.As(anna), b.Opened(closed.ID, b.Opening(9, "anna")), "a", "", []byte("x"))
+	processtest.Refused(t, err, fault.Conflict, "takes no documents")
 }

@@ -13,6 +13,7 @@ import (
 	"provost/internal/fault"
 	"provost/internal/platform"
 	"provost/internal/process"
+	"provost/internal/process/processtest"
 	"provost/internal/script"
 	"provost/internal/script/scripttest"
 	"provost/internal/task"
@@ -41,8 +42,8 @@ const travelForm = `<idm:form><idm:field name="kind"/><idm:field name="place"/><
 	<idm:trigger on="onPrepareTransition">if (transition == "Approve" &amp;&amp; days == 13) throw "Thirteen days bring bad luck.";
 		code = (kind || "none") + days; decidedAs = transition</idm:trigger></idm:form>`
 
-func travel() sample {
-	return sample{id: "travel", attributes: travelAttributes, taskForm: travelForm, startForm: ``}
+func travel() processtest.Sample {
+	return processtest.Sample{ID: "travel", Attributes: travelAttributes, TaskForm: travelForm, StartForm: ``}
 }
 
 func values(t *testing.T, text string) bpm.Values {
@@ -80,18 +81,18 @@ func told(v process.FormView) string {
 func TestTriggersChangeTheFormAsItIsFilledIn(t *testing.T) {
 	t.Parallel()
 	b := scripted(t)
-	anna, starter := b.user("anna"), b.user("starter")
-	p := b.started(starter, travel())
-	id := b.opened(p.ID, b.opening(1, "anna"))
-	opened, err := b.Tasks.Get(b.as(anna), id)
+	anna, starter := b.User("anna"), b.User("starter")
+	p := b.Started(starter, travel())
+	id := b.Opened(p.ID, b.Opening(1, "anna"))
+	opened, err := b.Tasks.Get(b.As(anna), id)
 	require.NoError(t, err)
 	require.Equal(t, "kind,trip,rest days=1 cost~", told(opened.FormView), "what onLoad set, without what it hides")
 	require.Equal(t, []string{"kind", "days"}, opened.Reacts)
-	choice, err := b.Tasks.Choice(b.as(anna), id, "place", "")
+	choice, err := b.Tasks.Choice(b.As(anna), id, "place", "")
 	require.NoError(t, err, "the place may be shown before anything is kept")
 	require.Equal(t, "string", choice.Kind)
-	_, err = b.Tasks.Choice(b.as(anna), id, "cost", "")
-	refused(t, err, fault.NotFound, "no field")
+	_, err = b.Tasks.Choice(b.As(anna), id, "cost", "")
+	processtest.Refused(t, err, fault.NotFound, "no field")
 	for name, test := range map[string]struct{ given, changed, want string }{
 		"a trip needs a place, of those offered": {`{"kind": "trip"}`, "kind", `kind="trip",trip,rest place!="ROM",ROM,OSL days=1 cost~`},
 		"another place stays":                    {`{"kind": "trip", "place": "OSL"}`, "place", `kind="trip",trip,rest place!="OSL",ROM,OSL days=1 cost~`},
@@ -101,14 +102,14 @@ func TestTriggersChangeTheFormAsItIsFilledIn(t *testing.T) {
 		"whatever the client says of it":         {`{"days": 4, "cost": 1}`, "", `kind,trip,rest days=4 cost~=400`},
 		"and a message comes with them":          {`{"days": 40}`, "days", `kind,trip,rest days=40 cost~=4000 days: At most 30 days.`},
 	} {
-		form, err := b.Tasks.Fill(b.as(anna), id, values(t, test.given), test.changed)
+		form, err := b.Tasks.Fill(b.As(anna), id, values(t, test.given), test.changed)
 		require.NoError(t, err, name)
 		require.Equal(t, test.want, told(form), name)
 	}
-	require.Equal(t, []string{"{}"}, b.texts("select payload::text from process_tasks"), "nothing is kept")
-	for who, code := range map[uuid.UUID]fault.Code{starter: fault.Denied, b.user("stranger"): fault.NotFound} {
-		_, err := b.Tasks.Fill(b.as(who), id, nil, "")
-		refused(t, err, code)
+	require.Equal(t, []string{"{}"}, b.Texts("select payload::text from process_tasks"), "nothing is kept")
+	for who, code := range map[uuid.UUID]fault.Code{starter: fault.Denied, b.User("stranger"): fault.NotFound} {
+		_, err := b.Tasks.Fill(b.As(who), id, nil, "")
+		processtest.Refused(t, err, code)
 	}
 	_, err = b.Tasks.Fill(t.Context(), id, nil, "")
 	require.ErrorIs(t, err, authz.ErrNoPrincipal)
@@ -117,9 +118,9 @@ func TestTriggersChangeTheFormAsItIsFilledIn(t *testing.T) {
 func TestTheServerPlaysTriggersAgainWhenATaskIsCompleted(t *testing.T) {
 	t.Parallel()
 	b := scripted(t)
-	anna := b.user("anna")
-	p := b.started(b.user("starter"), travel())
-	id := b.opened(p.ID, b.opening(1, "anna"))
+	anna := b.User("anna")
+	p := b.Started(b.User("starter"), travel())
+	id := b.Opened(p.ID, b.Opening(1, "anna"))
 	before := b.state()
 	for name, test := range map[string]struct{ outcome, given, word string }{
 		"a read-only field":           {"yes", `{"days": 4, "cost": 1}`, "Cost cannot be changed"},
@@ -132,18 +133,18 @@ func TestTheServerPlaysTriggersAgainWhenATaskIsCompleted(t *testing.T) {
 		"a variable that is no field": {"yes", `{"decidedAs": "x"}`, "no field decidedAs"},
 		"a name that triggers bring":  {"yes", `{"transition": "Refuse"}`, "no field transition"},
 	} {
-		refused(t, b.completes(anna, id, task.Completion{Outcome: test.outcome, Values: values(t, test.given)}), fault.Invalid, test.word)
+		processtest.Refused(t, b.completes(anna, id, task.Completion{Outcome: test.outcome, Values: values(t, test.given)}), fault.Invalid, test.word)
 		require.Equal(t, before, b.state(), name)
 	}
-	refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Values: values(t, `{"days": 13}`)}), fault.Invalid, "outcome")
-	_, err := b.Tasks.SaveDraft(b.as(anna), id, 0, values(t, `{"kind": "trip", "place": "OSL"}`))
+	processtest.Refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Values: values(t, `{"days": 13}`)}), fault.Invalid, "outcome")
+	_, err := b.Tasks.SaveDraft(b.As(anna), id, 0, values(t, `{"kind": "trip", "place": "OSL"}`))
 	require.NoError(t, err, "the place can be kept because the kind shows it")
-	kept, err := b.Tasks.Get(b.as(anna), id)
+	kept, err := b.Tasks.Get(b.As(anna), id)
 	require.NoError(t, err)
 	require.Equal(t, `kind="trip",trip,rest place!="OSL",ROM,OSL days=1 cost~`, told(kept.FormView), "the draft is played again")
 	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "yes", Values: values(t, `{"days": 5, "cost": 500}`)}), "a shown value may come back")
-	require.Equal(t, []string{`{"code": "trip5", "cost": 500, "days": 5, "kind": "trip", "place": "OSL", "decidedAs": "Approve"}`}, b.texts("select payload::text from process_tasks"))
-	over, err := b.Tasks.Get(b.as(anna), id)
+	require.Equal(t, []string{`{"code": "trip5", "cost": 500, "days": 5, "kind": "trip", "place": "OSL", "decidedAs": "Approve"}`}, b.Texts("select payload::text from process_tasks"))
+	over, err := b.Tasks.Get(b.As(anna), id)
 	require.NoError(t, err)
 	require.Contains(t, told(over.FormView), `days=5 cost~=500`)
 }
@@ -151,55 +152,55 @@ func TestTheServerPlaysTriggersAgainWhenATaskIsCompleted(t *testing.T) {
 func TestDraftsOfFieldsThatAreGoneAreDropped(t *testing.T) {
 	t.Parallel()
 	b := scripted(t)
-	anna := b.user("anna")
-	p := b.started(b.user("starter"), travel())
-	id := b.opened(p.ID, b.opening(1, "anna"))
-	_, err := b.Tasks.SaveDraft(b.as(anna), id, 0, values(t, `{"kind": "trip", "place": "OSL"}`))
+	anna := b.User("anna")
+	p := b.Started(b.User("starter"), travel())
+	id := b.Opened(p.ID, b.Opening(1, "anna"))
+	_, err := b.Tasks.SaveDraft(b.As(anna), id, 0, values(t, `{"kind": "trip", "place": "OSL"}`))
 	require.NoError(t, err)
 	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "no", Values: values(t, `{"kind": "rest"}`)}))
-	require.Equal(t, []string{`{"code": "rest1", "days": 1, "kind": "rest", "decidedAs": "Refuse"}`}, b.texts("select payload::text from process_tasks"))
+	require.Equal(t, []string{`{"code": "rest1", "days": 1, "kind": "rest", "decidedAs": "Refuse"}`}, b.Texts("select payload::text from process_tasks"))
 }
 
 func TestTriggersOfTheStartForm(t *testing.T) {
 	t.Parallel()
 	b := scripted(t)
 	s := travel()
-	s.startForm, s.taskForm = strings.TrimSuffix(strings.TrimPrefix(travelForm, "<idm:form>"), "</idm:form>"), ""
-	v := b.deploy(s)
-	anna := b.user("anna")
-	form, err := b.Processes.Form(b.as(anna), v.DefinitionID)
+	s.StartForm, s.TaskForm = strings.TrimSuffix(strings.TrimPrefix(travelForm, "<idm:form>"), "</idm:form>"), ""
+	v := b.Deploy(s)
+	anna := b.User("anna")
+	form, err := b.Processes.Form(b.As(anna), v.DefinitionID)
 	require.NoError(t, err)
 	require.Equal(t, "kind,trip,rest days=1 cost~", told(form.FormView))
-	form, err = b.Processes.Fill(b.as(anna), v.DefinitionID, values(t, `{"days": 3}`), "days")
+	form, err = b.Processes.Fill(b.As(anna), v.DefinitionID, values(t, `{"days": 3}`), "days")
 	require.NoError(t, err)
 	require.Equal(t, "kind,trip,rest days=3 cost~=300", told(form.FormView))
-	_, err = b.Processes.Start(b.as(anna), "travel", values(t, `{"days": 3, "cost": 2}`))
-	refused(t, err, fault.Invalid, "Cost cannot be changed")
-	started, err := b.Processes.Start(b.as(anna), "travel", values(t, `{"days": 3}`))
+	_, err = b.Processes.Start(b.As(anna), "travel", values(t, `{"days": 3, "cost": 2}`))
+	processtest.Refused(t, err, fault.Invalid, "Cost cannot be changed")
+	started, err := b.Processes.Start(b.As(anna), "travel", values(t, `{"days": 3}`))
 	require.NoError(t, err)
-	require.Equal(t, []string{`300 none3`}, b.texts("select (variables->>'cost') || ' ' || (variables->>'code') from processes where id = $1", started.ID))
-	_, err = b.Processes.Fill(b.as(anna), uuid.New(), nil, "")
-	refused(t, err, fault.NotFound)
+	require.Equal(t, []string{`300 none3`}, b.Texts("select (variables->>'cost') || ' ' || (variables->>'code') from processes where id = $1", started.ID))
+	_, err = b.Processes.Fill(b.As(anna), uuid.New(), nil, "")
+	processtest.Refused(t, err, fault.NotFound)
 }
 
 func TestTriggersThatFailSayWhere(t *testing.T) {
 	t.Parallel()
 	b := scripted(t)
-	anna := b.user("anna")
+	anna := b.User("anna")
 	for id, test := range map[string]struct{ trigger, word string }{
 		"misfit": {`<idm:trigger on="onLoad">days = "many"</idm:trigger>`, "it sets days to a value that does not fit: a number is expected"},
 		"syntax": {`<idm:trigger on="onLoad">for (;;) { }</idm:trigger>`, "trigger onLoad fails"},
 	} {
 		s := travel()
-		s.id, s.startForm = id, `<idm:field name="days"/>`+test.trigger
-		v := b.deploy(s)
-		_, err := b.Processes.Form(b.as(anna), v.DefinitionID)
-		refused(t, err, fault.Invalid, test.word)
+		s.ID, s.StartForm = id, `<idm:field name="days"/>`+test.trigger
+		v := b.Deploy(s)
+		_, err := b.Processes.Form(b.As(anna), v.DefinitionID)
+		processtest.Refused(t, err, fault.Invalid, test.word)
 	}
 	s := travel()
-	s.id, s.startForm = "thrown", `<idm:field name="days"/><idm:trigger on="onChange" field="days">throw new Error("Not today.")</idm:trigger>`
-	v := b.deploy(s)
-	form, err := b.Processes.Fill(b.as(anna), v.DefinitionID, values(t, `{"days": 1}`), "days")
+	s.ID, s.StartForm = "thrown", `<idm:field name="days"/><idm:trigger on="onChange" field="days">throw new Error("Not today.")</idm:trigger>`
+	v := b.Deploy(s)
+	form, err := b.Processes.Fill(b.As(anna), v.DefinitionID, values(t, `{"days": 1}`), "days")
 	require.NoError(t, err)
 	require.Equal(t, "days=1 days: Not today.", told(form.FormView))
 }
@@ -207,20 +208,20 @@ func TestTriggersThatFailSayWhere(t *testing.T) {
 func TestWhoTheSamePersonIsIsDecidedWithATask(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	anna := b.user("anna")
-	p := b.started(b.user("starter"), sample{id: "match", approval: `<idm:match><idm:query type="scim">userName eq "x"</idm:query></idm:match>`})
-	o := b.opening(1, "anna")
+	anna := b.User("anna")
+	p := b.Started(b.User("starter"), processtest.Sample{ID: "match", Approval: `<idm:match><idm:query type="scim">userName eq "x"</idm:query></idm:match>`})
+	o := b.Opening(1, "anna")
 	o.Values = values(t, `{"candidates": [{"userName": "hanna", "fullName": "Hanna", "weight": 2, "values": {"firstName": "Hanna"}}]}`)
-	id := b.opened(p.ID, o)
-	shown, err := b.Tasks.Get(b.as(anna), id)
+	id := b.Opened(p.ID, o)
+	shown, err := b.Tasks.Get(b.As(anna), id)
 	require.NoError(t, err)
 	require.Equal(t, "hanna", shown.Match.Candidates[0].UserName)
 	require.Equal(t, []string{"firstName"}, shown.Match.Candidates[0].Differs)
 	stranger, same := "admin", "hanna"
-	refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &stranger}), fault.Invalid, "same", "none of those")
+	processtest.Refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &stranger}), fault.Invalid, "same", "none of those")
 	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &same}))
-	require.Equal(t, []string{`{"user": "hanna"}`}, b.texts("select payload::text from process_tasks"))
+	require.Equal(t, []string{`{"user": "hanna"}`}, b.Texts("select payload::text from process_tasks"))
 
-	plain := b.opened(b.started(anna, sample{id: "plain"}).ID, b.opening(2, "anna"))
-	refused(t, b.completes(anna, plain, task.Completion{Outcome: "yes", Same: &same}), fault.Invalid, "does not ask")
+	plain := b.Opened(b.Started(anna, processtest.Sample{ID: "plain"}).ID, b.Opening(2, "anna"))
+	processtest.Refused(t, b.completes(anna, plain, task.Completion{Outcome: "yes", Same: &same}), fault.Invalid, "does not ask")
 }

@@ -9,22 +9,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"provost/internal/identity"
+	"provost/internal/process/processtest"
 	"provost/internal/query"
 	"provost/internal/task"
 )
 
 // many makes a million open tasks, each for one of 5 000 groups, and puts somebody into 200 of them: 40 000 tasks are theirs.
 func (b *bench) many(by string) {
-	b.exec(`insert into groups (id, name) select gen_random_uuid(), 'bench ' || n from generate_series(1, 5000) n`)
-	b.exec(`insert into group_memberships (id, user_id, group_id)
+	b.Exec(`insert into groups (id, name) select gen_random_uuid(), 'bench ' || n from generate_series(1, 5000) n`)
+	b.Exec(`insert into group_memberships (id, user_id, group_id)
 		select gen_random_uuid(), u.id, g.id from users u, (select id from groups where name like 'bench %' order by name limit 200) g where u.user_name = $1`, by)
-	b.exec(`insert into process_tasks (id, process_id, work, element, name, title, status)
+	b.Exec(`insert into process_tasks (id, process_id, work, element, name, title, status)
 		select (lpad(to_hex(n), 12, '0') || substr(md5(n::text), 1, 20))::uuid, p.id, n, 'decide', 'Decide', 'Task ' || n, 'open'
 		from processes p, generate_series(1, 1000000) n`)
-	b.exec(`insert into process_task_candidates (task_id, kind, principal_id, name)
+	b.Exec(`insert into process_task_candidates (task_id, kind, principal_id, name)
 		select t.id, 'group', g.id, g.name from process_tasks t
 		join (select id, name, row_number() over (order by id) as place from groups where name like 'bench %') g on g.place = t.work % 5000 + 1`)
-	b.exec("analyze")
+	b.Exec("analyze")
 }
 
 // The first page of an inbox, and its count, are quick for somebody in 200 groups among a million open tasks. PROVOST_BENCH=1 runs it: it takes
@@ -35,11 +36,11 @@ func TestInboxAmongAMillionTasks(t *testing.T) {
 		t.Skip("set PROVOST_BENCH=1 to make a million tasks")
 	}
 	b := setup(t)
-	anna := b.user("anna")
-	b.started(identity.Administrator, sample{id: "leave"})
+	anna := b.User("anna")
+	b.Started(identity.Administrator, processtest.Sample{ID: "leave"})
 	b.many("anna")
-	b.exec("vacuum analyze process_task_candidates")
-	ctx := b.as(anna)
+	b.Exec("vacuum analyze process_task_candidates")
+	ctx := b.As(anna)
 	measure := func(what string, limit time.Duration, do func()) {
 		do() // warm
 		start := time.Now()
@@ -64,7 +65,7 @@ func TestInboxAmongAMillionTasks(t *testing.T) {
 		require.NoError(t, err)
 		require.Positive(t, page.Total)
 	})
-	plan := strings.Join(b.texts(`explain (analyze, costs off) select y.task_id as id from unnest(array(select hats_of($1))) h
+	plan := strings.Join(b.Texts(`explain (analyze, costs off) select y.task_id as id from unnest(array(select hats_of($1))) h
 		cross join lateral (select c.task_id from process_task_candidates c where c.pending and c.hat = h order by c.task_id desc limit 50) y`, anna), "\n")
 	t.Log(plan)
 	require.Contains(t, plan, "Index Only Scan")

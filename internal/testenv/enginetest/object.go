@@ -131,14 +131,14 @@ func (b *Bench) Status(system, name, status string) account.Account {
 	return a
 }
 
-// Role makes a role of a system.
+// Role makes a role of a system, of an information system that processes may deal with.
 func (b *Bench) Role(name, system string) entitlement.Role {
 	b.T.Helper()
 	if len(b.Texts("select id::text from information_systems where name = 'Sample'")) == 0 {
-		_, err := b.InformationSystems.Create(b.Ctx, entitlement.InformationSystem{Name: "Sample"})
+		_, err := b.InformationSystems.Create(b.Ctx, entitlement.InformationSystem{Name: "Sample", BPMEnabled: true})
 		require.NoError(b.T, err)
 	}
-	r, err := b.Roles.Create(b.Ctx, entitlement.Role{Name: name, System: system, InformationSystem: "Sample"})
+	r, err := b.Roles.Create(b.Ctx, entitlement.Role{Name: name, System: system, InformationSystem: "Sample", BPMEnabled: true})
 	require.NoError(b.T, err)
 	return r
 }
