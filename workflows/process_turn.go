@@ -187,6 +187,9 @@ func (p *instance) record(ctx workflow.Context, r process.Record) error {
 	e.Status, e.Values, e.Timers = p.state.Status(), p.state.Values(), p.pending()
 	for _, place := range p.state.Places() {
 		e.Places = append(e.Places, place.Node)
+		if title := p.plan.Title(place.Node); !slices.Contains(e.Steps, title) {
+			e.Steps = append(e.Steps, title)
+		}
 	}
 	for _, w := range p.state.Waits() {
 		e.Waits = append(e.Waits, process.Wait{Type: w.Type, Name: w.Name, Element: w.Node})

@@ -136,6 +136,7 @@ type Entry struct {
 	Status  bpm.Status
 	Values  bpm.Values // all variables; nil leaves those that are there
 	Places  []string   // ids of all elements that something is at
+	Steps   []string   // their names for people, once each
 	Traces  []bpm.Trace
 	Closed  []bpm.TakeBack
 	// Timers are all timers and asynchronous steps that are pending now: one that is not named is over.

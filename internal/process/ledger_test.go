@@ -161,7 +161,7 @@ func TestStepsAreRecordedOnce(t *testing.T) {
 	due := at(30)
 	e := entry(p.ID, 1)
 	e.Values = bpm.Values{"reason": json.RawMessage(`"Ärger in Zürich"`), "days": json.RawMessage(`[1, {"x": 17}]`)}
-	e.Places = []string{"decide", "decide", "late"}
+	e.Places, e.Steps = []string{"decide", "decide", "late"}, []string{"Decide", "Too late"}
 	e.Traces = []bpm.Trace{
 		{Node: "start", Name: "Ask", Type: bpm.StartEvent, Enter: true},
 		{Node: "start", Name: "Ask", Type: bpm.StartEvent, Taken: "f1"},
@@ -176,7 +176,7 @@ func TestStepsAreRecordedOnce(t *testing.T) {
 	got, err := b.Processes.Get(b.Ctx, p.ID)
 	require.NoError(t, err)
 	require.Equal(t, bpm.Running, bpm.Status(got.Status))
-	require.Equal(t, "Decide, late", got.Steps)
+	require.Equal(t, "Decide, Too late", got.Steps)
 	require.Equal(t, e.Places, got.Places)
 	require.JSONEq(t, string(e.Values["days"]), string(got.Values["days"]))
 	var kinds []string

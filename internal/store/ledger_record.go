@@ -244,10 +244,6 @@ func (u *unit) recordWaits(ctx context.Context, e *process.Entry) error {
 
 // recordPosition writes status, places and variables.
 func (u *unit) recordPosition(ctx context.Context, of *db.LockProcessRow, e *process.Entry) error {
-	steps, err := u.names(ctx, e.Process, e.Places)
-	if err != nil {
-		return err
-	}
 	status, message := e.Status, ""
 	if e.Finish != nil {
 		status = e.Finish.Status
@@ -259,8 +255,8 @@ func (u *unit) recordPosition(ctx context.Context, of *db.LockProcessRow, e *pro
 	if places == nil {
 		places = []string{}
 	}
-	err = u.q.AdvanceProcess(ctx, db.AdvanceProcessParams{
-		ID: e.Process, Status: cmp.Or(string(status), of.Status), Message: message, Places: places, Steps: strings.Join(steps, ", "), Seq: e.Seq, At: e.At,
+	err := u.q.AdvanceProcess(ctx, db.AdvanceProcessParams{
+		ID: e.Process, Status: cmp.Or(string(status), of.Status), Message: message, Places: places, Steps: strings.Join(e.Steps, ", "), Seq: e.Seq, At: e.At,
 	})
 	if err != nil {
 		return fmt.Errorf("write position: %w", err)
@@ -293,25 +289,4 @@ func (u *unit) entered(ctx context.Context, id uuid.UUID, elements []string) (ma
 		known[r.Element] = r.Name
 	}
 	return known, nil
-}
-
-// names gives elements the names they were entered under, once each.
-func (u *unit) names(ctx context.Context, id uuid.UUID, elements []string) ([]string, error) {
-	if len(elements) == 0 {
-		return nil, nil
-	}
-	known, err := u.entered(ctx, id, elements)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	seen := map[string]bool{}
-	for _, e := range elements {
-		name := cmp.Or(known[e], e)
-		if !seen[name] {
-			seen[name] = true
-			out = append(out, name)
-		}
-	}
-	return out, nil
 }

@@ -14,7 +14,7 @@ const bpmn = (step: string) => `<?xml version="1.0" encoding="UTF-8"?>
   </process>
 </definitions>`;
 
-interface Process { id: string; number: number; status: string; places: string[]; versionNumber: number }
+interface Process { id: string; number: number; status: string; places: string[]; steps: string; versionNumber: number }
 
 async function started(api: Api): Promise<Process> {
   const process = (await api.send('POST', '/processes', { definition: 'slow', values: {} })) as Process;
@@ -48,18 +48,20 @@ test('timers are held, a token is moved, and a process is put on another version
   await dialog.getByRole('button', { name: 'Move 1 process' }).click();
   await expect(page.getByText('The processes are being moved')).toBeVisible();
   await expect.poll(async () => (await api.get<Process>(`/processes/${id}`)).versionNumber, { timeout: 20_000 }).toBe(2);
-  expect((await api.get<Process>(`/processes/${id}`)).places).toEqual(['ponder']);
+  const moved = await api.get<Process>(`/processes/${id}`);
+  expect(moved.places).toEqual(['ponder']);
+  expect(moved.steps).toBe('Think about it');
 
   await page.goto(`/processes/${id}`);
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Move…' }).click();
   const move = page.getByRole('dialog');
   await move.getByRole('combobox', { name: 'To' }).selectOption('wake');
-  await move.getByRole('button', { name: 'Move…' }).click();
+  await move.getByRole('button', { name: 'Move', exact: true }).click();
   await expect(move.getByLabel('Reason')).toHaveAttribute('aria-invalid', 'true');
   await move.getByLabel('Reason').fill('Sample haste');
   await looksRight('process-move');
-  await move.getByRole('button', { name: 'Move…' }).click();
+  await move.getByRole('button', { name: 'Move', exact: true }).click();
   await expect.poll(async () => (await api.get<Process>(`/processes/${id}`)).places, { timeout: 20_000 }).toEqual(['wake']);
   await page.getByRole('tab', { name: 'Action log' }).click();
   await expect(page.getByRole('main')).toContainText('Sample haste');

@@ -38,6 +38,7 @@ export function Navigation() {
                   key={path}
                   component={Link}
                   to={path}
+                  activeOptions={{ exact: true }}
                   className={classes.link}
                   active={active}
                   aria-current={active ? 'page' : undefined}

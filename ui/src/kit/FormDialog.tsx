@@ -35,6 +35,7 @@ export function FormDialog({ title, hint, attributes, initial = {}, action, onSu
 
   const change = (next: Values) => {
     setValues(next);
+    setComplained({});
     onChange?.(next);
   };
 

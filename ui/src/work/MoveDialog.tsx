@@ -35,7 +35,7 @@ export function MoveDialog({ process, onClose }: { process: ProcessDetail; onClo
       title={t('move.title', { name: processTitle(process) })}
       hint={t('move.hint')}
       attributes={[{ name: 'reason', type: 'multiline', required: true, label: { en: t('reason'), es: t('reason') } }]}
-      action={t('move.open')}
+      action={t('move.action')}
       onSubmit={move}
       onClose={onClose}
     >
