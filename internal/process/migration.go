@@ -63,14 +63,14 @@ func (s *Operations) ReviewMigration(ctx context.Context, m Migration) (Migratio
 // Migrate puts processes on another version, all of them or none: where one is at an element that has no place there it refuses. Each process
 // is moved by itself within moments, unless it has gone elsewhere meanwhile where it has no place: then it stays, and its log says why.
 func (s *Operations) Migrate(ctx context.Context, m Migration) (MigrationReview, error) {
-	if err := reasoned(m.Reason); err != nil {
-		return MigrationReview{}, err
-	}
 	var review MigrationReview
 	err := s.Processes.Store.Do(ctx, func(ctx context.Context) error {
 		var moving []uuid.UUID
 		var err error
 		if review, moving, err = s.review(ctx, m); err != nil {
+			return err
+		}
+		if err := reasoned(m.Reason); err != nil {
 			return err
 		}
 		if review.Refused > 0 {
