@@ -38,12 +38,6 @@ type OpenWork struct {
 	By    Doer
 }
 
-// OpenIncident is an Alarm that waits for an operator. Node is empty when it is about no element.
-type OpenIncident struct {
-	Incident int64
-	Node     string
-}
-
 // Status gives how far the process is; empty when it has not started.
 func (s *State) Status() Status { return s.at.Status }
 
@@ -67,19 +61,6 @@ func (s *State) Works() []OpenWork {
 		works = append(works, OpenWork{Work: w.ID, Node: t.Node, Visit: t.Visit, By: w.By})
 	}
 	return works
-}
-
-// Incidents gives what waits for an operator, oldest first.
-func (s *State) Incidents() []OpenIncident {
-	incidents := make([]OpenIncident, 0, len(s.at.Incidents))
-	for _, i := range s.at.Incidents {
-		open := OpenIncident{Incident: i.ID}
-		if t := s.at.token(i.Token); t != nil {
-			open.Node = t.Node
-		}
-		incidents = append(incidents, open)
-	}
-	return incidents
 }
 
 // Quiet reports whether only people, timers, messages and called processes are waited for: nothing that runs would be lost between two

@@ -18,7 +18,7 @@ func TestStateTellsWhatItWaitsFor(t *testing.T) {
 	require.Equal(t, []Subscription{{Node: "M", Type: MessageEvent, Name: "note"}, {Node: "X", Type: SignalEvent, Name: "halt"}}, s.Waits())
 	require.Equal(t, []Wake{{Timer: 3, Node: "T", At: morning.Add(24 * time.Hour)}}, s.Timers())
 	require.Equal(t, []OpenWork{{Work: 4, Node: "A", Visit: 1, By: ByPeople}}, s.Works())
-	require.Empty(t, s.Incidents())
+	require.Empty(t, s.at.Incidents)
 	require.True(t, s.Quiet(), "only people are waited for")
 	s.Values()["who"] = nil
 	require.Equal(t, `"ada"`, string(s.Values()["who"]), "what is given away is a copy")
@@ -42,7 +42,7 @@ func TestStateTellsWhoHasToHelp(t *testing.T) {
 	for range maxMessages + 1 {
 		require.NoError(t, p.do(Messaged{Name: "note"}))
 	}
-	require.Equal(t, []OpenIncident{{Incident: p.alarms[0].Incident, Node: "A"}, {Incident: p.alarms[1].Incident}}, p.state.Incidents())
+	require.Equal(t, []int64{p.alarms[0].Incident, p.alarms[1].Incident}, []int64{p.state.at.Incidents[0].ID, p.state.at.Incidents[1].ID})
 	require.Equal(t, []Place{{Node: "A", Type: ServiceTask, Count: 1, Stuck: 1}, {Node: "C", Type: CallActivity, Count: 1}}, p.state.Places())
 }
 

@@ -269,15 +269,8 @@ func (s *Tasks) SaveDraft(ctx context.Context, id uuid.UUID, version int64, valu
 // Fill gives the form of a task as it is with what was filled in so far, after a field changed: triggers may have set values, shown or hidden
 // fields, or have something to say. Nothing is kept. Who may do the task may (fault.Denied for others).
 func (s *Tasks) Fill(ctx context.Context, id uuid.UUID, given bpm.Values, changed string) (process.FormView, error) {
-	t, err := s.see(ctx, id)
+	t, err := s.workable(ctx, id)
 	if err != nil {
-		return process.FormView{}, err
-	}
-	by, err := s.stand(ctx, &t)
-	if err != nil {
-		return process.FormView{}, err
-	}
-	if err := ready(&t, &by, 0); err != nil {
 		return process.FormView{}, err
 	}
 	content, step, library, err := s.content(ctx, &t)
@@ -287,6 +280,20 @@ func (s *Tasks) Fill(ctx context.Context, id uuid.UUID, given bpm.Values, change
 	form := sheetOf(&t, &content, step, library)
 	form.Given, form.Changed = given, changed
 	return s.Forms.View(ctx, form)
+}
+
+// workable gives a task to somebody who may work on it now.
+func (s *Tasks) workable(ctx context.Context, id uuid.UUID) (Task, error) {
+	t, err := s.see(ctx, id)
+	if err != nil {
+		return Task{}, err
+	}
+	by, err := s.stand(ctx, &t)
+	if err != nil {
+		return Task{}, err
+	}
+	err = ready(&t, &by, 0)
+	return t, err
 }
 
 // ready checks that a task can be worked on now, by this person, as they saw it.
@@ -314,15 +321,8 @@ func (s *Tasks) Comment(ctx context.Context, id uuid.UUID, text string) (process
 
 // Attach adds a file to a task that can still be done, where its step takes any. Who may do the task may.
 func (s *Tasks) Attach(ctx context.Context, id uuid.UUID, name, mediaType string, content []byte) (process.Document, error) {
-	t, err := s.see(ctx, id)
+	t, err := s.workable(ctx, id)
 	if err != nil {
-		return process.Document{}, err
-	}
-	by, err := s.stand(ctx, &t)
-	if err != nil {
-		return process.Document{}, err
-	}
-	if err := ready(&t, &by, 0); err != nil {
 		return process.Document{}, err
 	}
 	_, step, _, err := s.content(ctx, &t)
