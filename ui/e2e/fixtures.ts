@@ -52,9 +52,17 @@ export class Api {
 
 const keepScreens = process.env.PROVOST_SCREENS !== undefined;
 
-/** Waits until colours have reached what they change to: what is measured on the way belongs to neither scheme. */
-async function settled(page: Page): Promise<void> {
+/**
+ * Waits until the page wears the scheme and its colours have reached what they change to: what is measured on the way belongs to neither. The console learns
+ * of the scheme by an event of its own and writes it on the document; only the frame after that begins the transitions.
+ */
+async function settled(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  const consoles = page.locator('html[data-mantine-color-scheme]');
+  if ((await consoles.count()) > 0) await expect(consoles).toHaveAttribute('data-mantine-color-scheme', colorScheme);
   await page.evaluate(async () => {
+    const frame = () => new Promise((painted) => requestAnimationFrame(painted));
+    await frame();
+    await frame();
     const finite = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
     await Promise.allSettled(finite.map((animation) => animation.finished));
   });
@@ -64,7 +72,7 @@ async function check(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await settled(page);
+    await settled(page, colorScheme);
     if (keepScreens) await page.screenshot({ path: `test-results/screens/${name}-${colorScheme}.png`, fullPage: true });
     // Only what is wrong is reported: writing down all that is right takes axe as long as looking. The dark scheme differs in colours alone: it is asked what depends on them.
     // The legacy mode leaves out frames of other origins, of which there are none, and saves a page of its own for every result.
