@@ -32,7 +32,7 @@ export function Diagram({ process }: { process: ProcessDetail }) {
     <Stack>
       <section className={`surface ${classes.panel}`} aria-label={t('diagram.inWords')}>
         <Text size="sm" fw={600} component="h2" m={0} mb={4}>{t('diagram.now')}</Text>
-        {process.places.length === 0 ? <Text size="sm">{t('diagram.ended')}</Text> : null}
+        {process.places.length === 0 ? <Text size="sm">{t(process.endedAt ? 'diagram.ended' : 'diagram.notBegun')}</Text> : null}
         <List size="sm">{process.places.map((element) => <List.Item key={element}>{called(element)}</List.Item>)}</List>
         {before.length === 0 ? null : <Text size="sm" c="dimmed" mt="xs">{t('diagram.before', { steps: before.map(called).join(' → ') })}</Text>}
       </section>

@@ -139,7 +139,7 @@ function Decisions({ task, unsaidLines, unsaidPerson, busy, onDecide }: Decision
     return (
       <Group gap="xs">
         <Text size="sm" c="dimmed" role="status">{unsaidLines > 0 ? t('lines.left', { count: unsaidLines }) : t('lines.allSaid')}</Text>
-        <Button disabled={unsaidLines > 0} loading={busy !== undefined} onClick={() => onDecide({ outcome: '', name: t('sendDecision') })}>{t('sendDecision')}</Button>
+        <Button disabled={unsaidLines > 0} loading={busy !== undefined} onClick={() => onDecide({ outcome: '', name: t('decisionSent') })}>{t('sendDecision')}</Button>
       </Group>
     );
   }
