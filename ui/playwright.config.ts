@@ -10,8 +10,8 @@ export default defineConfig({
   outputDir: 'test-results/traces',
   timeout: 30_000,
   expect: { timeout: 10_000 },
-  // Every worker is a whole platform; one leaves a small machine room for the browser.
-  workers: 1,
+  // Every worker is a whole platform, most of whose time is waiting: two fit a small machine.
+  workers: 2,
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list']],
   use: {
