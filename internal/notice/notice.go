@@ -83,6 +83,7 @@ type Mail struct {
 	UserID    *uuid.UUID
 	Address   string
 	Facts     Facts
+	Declined  []string // occasions of which its person does not want to be told
 	Attempts  int
 	CreatedAt time.Time
 
@@ -219,6 +220,8 @@ func (m *Mail) needless() string {
 	switch {
 	case !m.Active:
 		return "The person is not active any more."
+	case slices.Contains(m.Declined, m.choice()):
+		return "The person does not want to be told of this by mail."
 	case m.TaskID != nil && m.TaskStatus != "open" && m.TaskStatus != "claimed":
 		return "The task is over."
 	}

@@ -1,5 +1,5 @@
 import { Avatar, Button, Divider, Group, Popover, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconApi, IconKey, IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { IconApi, IconKey, IconKeyboard, IconLogout, IconMail } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useSignOut, type Session } from '@/api/session';
@@ -53,6 +53,9 @@ export function UserMenu({ user }: { user: Session['user'] }) {
         <Divider my={6} />
         <Button component={Link} to="/me/password" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconKey size={15} aria-hidden />}>
           {t('user.password')}
+        </Button>
+        <Button component={Link} to="/me/notices" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconMail size={15} aria-hidden />}>
+          {t('user.notices')}
         </Button>
         <Button component={Link} to="/me/tokens" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconApi size={15} aria-hidden />}>
           {t('user.tokens')}
