@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -172,18 +173,38 @@ func (h *house) Purge(context.Context) error { return h.step("purge") }
 // Seal implements activities.Sealer.
 func (h *house) Seal(context.Context) error { return h.step("seal") }
 
+// papers are the documents of a house.
+type papers struct{ *house }
+
+// Sweep implements activities.Documents.
+func (p papers) Sweep(context.Context, time.Time) (int, error) { return 3, p.step("documents") }
+
+// tidy runs the housekeeping as an activity.
+func tidy(t *testing.T, u *activities.Upkeep) (int, error) {
+	t.Helper()
+	env := environment(t)
+	env.RegisterActivity(u)
+	encoded, err := env.ExecuteActivity(u.Tidy)
+	if err != nil {
+		return 0, err
+	}
+	var swept int
+	require.NoError(t, encoded.Get(&swept))
+	return swept, nil
+}
+
 func TestTidy(t *testing.T) {
 	t.Parallel()
-	for fail, steps := range map[string][]string{
-		"": {"sweep", "purge", "seal"}, "sweep": {"sweep"}, "purge": {"sweep", "purge"}, "seal": {"sweep", "purge", "seal"},
-	} {
+	all := []string{"sweep", "purge", "seal", "documents"}
+	for fail, steps := range map[string][]string{"": all, "sweep": all[:1], "purge": all[:2], "seal": all[:3], "documents": all} {
 		h := &house{fail: fail}
-		_, err := (&activities.Upkeep{House: h, Sealer: h}).Tidy(t.Context())
+		_, err := tidy(t, &activities.Upkeep{House: h, Sealer: h, Documents: papers{h}})
 		require.Equal(t, steps, h.steps)
 		require.Equal(t, fail != "", err != nil)
 	}
 	h := &house{}
-	swept, err := (&activities.Upkeep{House: h}).Tidy(t.Context())
+	swept, err := tidy(t, &activities.Upkeep{House: h})
 	require.NoError(t, err)
 	require.Equal(t, 7, swept)
+	require.Equal(t, all[:2], h.steps)
 }

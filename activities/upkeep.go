@@ -21,6 +21,12 @@ type Sealer interface {
 	Seal(ctx context.Context) error
 }
 
+// Documents removes files of documents that nothing names any more.
+type Documents interface {
+	// Sweep looks at the part of the files whose turn it is at a moment, and gives the number of those that it removed.
+	Sweep(ctx context.Context, now time.Time) (int, error)
+}
+
 // Dates makes begin and end what does so by date.
 type Dates interface {
 	// HonourDates sees to the dates that have come, and gives the next one; zero when there is none.
@@ -47,7 +53,9 @@ type Office interface {
 type Upkeep struct {
 	House  Housekeeping
 	Sealer Sealer
-	Dates  Dates
+	// Documents is nil where documents are in the database only.
+	Documents Documents
+	Dates     Dates
 	// Deadlines and Office are what the workflow of notices does.
 	Deadlines Deadlines
 	Office    Office
@@ -83,7 +91,7 @@ func (a *Upkeep) HonourDates(ctx context.Context) (time.Time, error) {
 	return a.Dates.HonourDates(ctx)
 }
 
-// Tidy sweeps stale tasks, purges what is over and seals the audit trail.
+// Tidy sweeps stale tasks, purges what is over, seals the audit trail and removes files that belong to nothing. It gives the number of tasks.
 func (a *Upkeep) Tidy(ctx context.Context) (int, error) {
 	swept, err := a.House.Sweep(ctx)
 	if err != nil {
@@ -92,11 +100,25 @@ func (a *Upkeep) Tidy(ctx context.Context) (int, error) {
 	if err := a.House.Purge(ctx); err != nil {
 		return swept, fmt.Errorf("purge: %w", err)
 	}
-	if a.Sealer == nil {
-		return swept, nil
+	if a.Sealer != nil {
+		if err := a.Sealer.Seal(ctx); err != nil {
+			return swept, fmt.Errorf("seal audit trail: %w", err)
+		}
 	}
-	if err := a.Sealer.Seal(ctx); err != nil {
-		return swept, fmt.Errorf("seal audit trail: %w", err)
+	return swept, a.clear(ctx)
+}
+
+// clear removes files of documents that nothing names, and says how many.
+func (a *Upkeep) clear(ctx context.Context) error {
+	if a.Documents == nil {
+		return nil
 	}
-	return swept, nil
+	removed, err := a.Documents.Sweep(ctx, time.Now())
+	if removed > 0 {
+		activity.GetLogger(ctx).Info("files of documents removed that nothing names", "files", removed)
+	}
+	if err != nil {
+		return fmt.Errorf("sweep documents: %w", err)
+	}
+	return nil
 }

@@ -84,6 +84,7 @@ func newAPI(deps Deps) *API {
 	a.registerManagers()
 	a.registerMerge()
 	a.registerTokens()
+	a.registerNotices()
 	a.registerAudit()
 	a.registerDescriptions()
 	a.registerSearch()

@@ -234,7 +234,8 @@ func (a *API) again(r *http.Request, hash []byte, said string) (*ballot, error) 
 	return s, nil
 }
 
-// gate lets each client in so often in a minute. It counts in memory: behind several API processes each counts for itself.
+// gate lets each client in so often in a minute. It counts in memory: behind several API processes each counts for itself. That is enough, because
+// it spares the process and protects no secret: tokens have 256 random bits (docs/adr/0011).
 type gate struct {
 	most int
 

@@ -73,6 +73,21 @@ func (a *API) registerProcessDefinitions() {
 		OperationID: "list-process-definitions", Path: "/process-definitions", Tags: tags, Summary: "List process definitions, by folder and name",
 		Description: "Enabled ones only: filter=enabled eq true.",
 	}, d.List, d.Each)
+	register(a, holding(authz.ProcessDefinitionQuery), huma.Operation{
+		OperationID: "get-process-definition", Method: http.MethodGet, Path: "/process-definitions/{id}", Tags: tags, Summary: "One process definition",
+	}, func(ctx context.Context, in *IDInput) (*definitionOutput, error) {
+		found, err := d.Get(ctx, in.ID)
+		return &definitionOutput{ETag: etag(&found), Body: found}, err
+	})
+	a.registerDefinitionFiles(d, tags)
+	a.registerDefinitionUse(d, tags)
+	a.registerRehearsal(tags)
+	a.registerProcessVersions(d, tags)
+	a.registerDesign(tags)
+}
+
+// registerDefinitionFiles adds what is done with a definition that comes as a file.
+func (a *API) registerDefinitionFiles(d *process.Definitions, tags []string) {
 	register(a, holding(authz.ProcessDefinitionPublish), huma.Operation{
 		OperationID: "deploy-process-definition", Method: http.MethodPost, Path: "/process-definitions", Tags: tags, Summary: "Deploy a definition",
 		Description: "The body is the file: BPMN 2.0, or a .pardef, which is imported. It becomes the current version of the definition with its code, or a new definition; a file that is " +
@@ -95,11 +110,17 @@ func (a *API) registerProcessDefinitions() {
 		return &findingsOutput{Body: filled(findings)}, err
 	})
 	register(a, holding(authz.ProcessDefinitionQuery), huma.Operation{
-		OperationID: "get-process-definition", Method: http.MethodGet, Path: "/process-definitions/{id}", Tags: tags, Summary: "One process definition",
-	}, func(ctx context.Context, in *IDInput) (*definitionOutput, error) {
-		found, err := d.Get(ctx, in.ID)
-		return &definitionOutput{ETag: etag(&found), Body: found}, err
+		OperationID: "convert-process-definition", Method: http.MethodPost, Path: "/process-definitions/convert", Tags: tags,
+		Summary: "A file as the designer can open it: BPMN without a diagram is drawn, a .pardef becomes BPMN; nothing is stored", DefaultStatus: http.StatusOK,
+		RequestBody: sourceBody(), MaxBodyBytes: maxDefinition,
+	}, func(ctx context.Context, in *sourceInput) (*convertedOutput, error) {
+		made, err := d.Convert(ctx, in.RawBody)
+		return &convertedOutput{Body: made}, err
 	})
+}
+
+// registerDefinitionUse adds what says whether a definition is used, and takes it away.
+func (a *API) registerDefinitionUse(d *process.Definitions, tags []string) {
 	for _, s := range []struct {
 		action, summary string
 		enabled         bool
@@ -130,17 +151,6 @@ func (a *API) registerProcessDefinitions() {
 		}
 		return nil, d.Delete(ctx, in.ID, seen)
 	})
-	register(a, holding(authz.ProcessDefinitionQuery), huma.Operation{
-		OperationID: "convert-process-definition", Method: http.MethodPost, Path: "/process-definitions/convert", Tags: tags,
-		Summary: "A file as the designer can open it: BPMN without a diagram is drawn, a .pardef becomes BPMN; nothing is stored", DefaultStatus: http.StatusOK,
-		RequestBody: sourceBody(), MaxBodyBytes: maxDefinition,
-	}, func(ctx context.Context, in *sourceInput) (*convertedOutput, error) {
-		made, err := d.Convert(ctx, in.RawBody)
-		return &convertedOutput{Body: made}, err
-	})
-	a.registerRehearsal(tags)
-	a.registerProcessVersions(d, tags)
-	a.registerDesign(tags)
 }
 
 // registerRehearsal adds the playing of definitions.

@@ -145,6 +145,15 @@ func valuesOf(in map[string]any) (bpm.Values, error) {
 func (a *API) registerProcesses() {
 	p := a.deps.Platform.Processes
 	requests, tags := []string{"Requests"}, []string{"Processes"}
+	a.registerRequests(p, requests)
+	a.registerStarts(p, requests, tags)
+	a.registerSights(p, tags)
+	a.registerSteeringOfProcesses(p, tags)
+	a.registerAttachments(p, tags)
+}
+
+// registerRequests adds what the caller may start, and what they started.
+func (a *API) registerRequests(p *process.Processes, requests []string) {
 	register(a, signedIn, huma.Operation{
 		OperationID: "list-request-catalogue", Method: http.MethodGet, Path: "/requests/catalogue", Tags: requests,
 		Summary: "What the caller may start, by folder and name",
@@ -172,10 +181,10 @@ func (a *API) registerProcesses() {
 	listingFor(a, signedIn, huma.Operation{
 		OperationID: "list-requests", Path: "/requests", Tags: requests, Summary: "Processes that the caller started, newest first",
 	}, p.Mine, p.EachOfMine)
-	listingFor(a, signedIn, huma.Operation{
-		OperationID: "list-processes", Path: "/processes", Tags: tags, Summary: "Processes that the caller may see, newest first",
-		Description: "Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.",
-	}, p.List, p.Each)
+}
+
+// registerStarts adds what starts processes.
+func (a *API) registerStarts(p *process.Processes, requests, tags []string) {
 	register(a, signedIn, huma.Operation{
 		OperationID: "start-process", Method: http.MethodPost, Path: "/processes", Tags: tags, Summary: "Start a process", DefaultStatus: http.StatusCreated,
 		Description: "The caller has to be among the initiators of the definition; what they may start is in /requests/catalogue.",
@@ -207,6 +216,14 @@ func (a *API) registerProcesses() {
 		a.deps.Events.Publish("processes", started.ID)
 		return &startedOutput{Location: Base + "/processes/" + started.ID.String(), Body: started}, nil
 	})
+}
+
+// registerSights adds what shows processes.
+func (a *API) registerSights(p *process.Processes, tags []string) {
+	listingFor(a, signedIn, huma.Operation{
+		OperationID: "list-processes", Path: "/processes", Tags: tags, Summary: "Processes that the caller may see, newest first",
+		Description: "Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.",
+	}, p.List, p.Each)
 	register(a, signedIn, huma.Operation{
 		OperationID: "get-process", Method: http.MethodGet, Path: "/processes/{id}", Tags: tags,
 		Summary: "One process with its log, what people have to do now, and where it stands",
@@ -220,8 +237,6 @@ func (a *API) registerProcesses() {
 		}
 		return attachment("process.bpmn", xmlMediaType+"; charset=utf-8", source), nil
 	})
-	a.registerSteeringOfProcesses(p, tags)
-	a.registerAttachments(p, tags)
 }
 
 func (a *API) process(ctx context.Context, id uuid.UUID) (*processOutput, error) {

@@ -14,6 +14,7 @@ import (
 	"provost/internal/mapping"
 	"provost/internal/metadata"
 	"provost/internal/monitor"
+	"provost/internal/notice"
 	"provost/internal/offer"
 	"provost/internal/process"
 	"provost/internal/rehearsal"
@@ -36,6 +37,7 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[mapping.Row]():               "MappingRow",
 	reflect.TypeFor[mapping.Trigger]():           "MappingTrigger",
 	reflect.TypeFor[account.Guard]():             "RunGuard",
+	reflect.TypeFor[notice.Wanted]():             "NoticesWanted",
 	reflect.TypeFor[session.Identity]():          "SessionUser",
 	reflect.TypeFor[session.Token]():             "APIToken",
 	reflect.TypeFor[TokenRequest]():              "APITokenRequest",

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"provost/bpm"
 	"provost/internal/process"
 	"provost/internal/query"
 	"provost/internal/task"
@@ -210,11 +211,7 @@ func (a *API) registerCompletion(s *task.Tasks, tags []string) {
 		OperationID: "save-task-draft", Method: http.MethodPut, Path: "/tasks/{id}/draft", Tags: tags, Summary: "Keep what was filled in so far",
 		Description: ifMatchDoc,
 	}, func(ctx context.Context, in *taskDraftInput) (*taskOutput, error) {
-		seen, err := parseETag(in.IfMatch)
-		if err != nil {
-			return nil, err
-		}
-		values, err := valuesOf(in.Body.Values)
+		seen, values, err := filledIn(in.IfMatch, in.Body.Values)
 		if err != nil {
 			return nil, err
 		}
@@ -225,11 +222,7 @@ func (a *API) registerCompletion(s *task.Tasks, tags []string) {
 		OperationID: "complete-task", Method: http.MethodPost, Path: "/tasks/{id}/complete", Tags: tags, Summary: "Complete a task", DefaultStatus: http.StatusOK,
 		Description: "One completion wins: the others answer 409 and say who was first, or that the time ran out. " + ifMatchDoc,
 	}, func(ctx context.Context, in *completeInput) (*taskOutput, error) {
-		seen, err := parseETag(in.IfMatch)
-		if err != nil {
-			return nil, err
-		}
-		values, err := valuesOf(in.Body.Values)
+		seen, values, err := filledIn(in.IfMatch, in.Body.Values)
 		if err != nil {
 			return nil, err
 		}
@@ -246,17 +239,31 @@ func (a *API) registerCompletion(s *task.Tasks, tags []string) {
 		if err != nil {
 			return nil, err
 		}
-		out := make([]DecideResult, len(results))
-		for i := range results {
-			r := &results[i]
-			out[i] = DecideResult{ID: r.ID, Completed: r.Err == nil}
-			if r.Err != nil {
-				out[i].Problem = problemOf(ctx, r.Err)
-				continue
-			}
-			out[i].Task = &r.Task
-			a.deps.Events.Publish("tasks", r.ID)
-		}
-		return &decidedOutput{Body: out}, nil
+		return &decidedOutput{Body: a.decided(ctx, results)}, nil
 	})
+}
+
+// decided says what became of each of several tasks, and tells of those that were completed.
+func (a *API) decided(ctx context.Context, results []task.Result) []DecideResult {
+	out := make([]DecideResult, len(results))
+	for i := range results {
+		r := &results[i]
+		out[i] = DecideResult{ID: r.ID, Completed: r.Err == nil}
+		if r.Err != nil {
+			out[i].Problem = problemOf(ctx, r.Err)
+			continue
+		}
+		out[i].Task = &r.Task
+		a.deps.Events.Publish("tasks", r.ID)
+	}
+	return out
+}
+
+// filledIn reads the version of a task that somebody saw, and what they filled in.
+func filledIn(ifMatch string, in map[string]any) (seen int64, values bpm.Values, err error) {
+	if seen, err = parseETag(ifMatch); err != nil {
+		return 0, nil, err
+	}
+	values, err = valuesOf(in)
+	return seen, values, err
 }

@@ -116,18 +116,27 @@ func (m *machine) takeIncident(id int64) (incident, *token, error) {
 	return taken, m.at.token(taken.Token), nil
 }
 
+// freed takes a token out of its incident, with values that an operator corrected. The token is nil when the incident is of none.
+func (m *machine) freed(id int64, values Values) (incident, *token, error) {
+	i, t, err := m.takeIncident(id)
+	if err != nil || t == nil {
+		return i, nil, err
+	}
+	m.at.assign(t.Scope, values)
+	t.For = ""
+	return i, t, nil
+}
+
 // retried tries again what an incident stopped.
 func (m *machine) retried(o Retried) error {
 	values, err := canonical(o.Values)
 	if err != nil {
 		return err
 	}
-	i, t, err := m.takeIncident(o.Incident)
+	i, t, err := m.freed(o.Incident, values)
 	if err != nil || t == nil {
 		return err
 	}
-	m.at.assign(t.Scope, values)
-	t.For = ""
 	switch i.Redo {
 	case again:
 		m.move(t)
@@ -168,12 +177,10 @@ func (m *machine) skipped(o Skipped) error {
 	if err := m.skippable(o); err != nil {
 		return err
 	}
-	i, t, err := m.takeIncident(o.Incident)
+	i, t, err := m.freed(o.Incident, values)
 	if err != nil || t == nil {
 		return err
 	}
-	m.at.assign(t.Scope, values)
-	t.For = ""
 	switch {
 	case i.Redo == toTake:
 		m.taken(t)

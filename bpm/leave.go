@@ -82,11 +82,11 @@ func (m *machine) chosen(t *token, n *Node, results []Result) {
 	case n.Type == ExclusiveGateway && n.Decision != "":
 		m.decided(t, n, results[0])
 	case n.Type == ExclusiveGateway:
-		m.chooseOne(t, n, results)
+		m.choose(t, n, results, true)
 	case n.Type == UserTask && len(n.Out) > 1 && len(results) == 0:
 		m.otherwise(t, n)
 	default:
-		m.chooseAll(t, n, results)
+		m.choose(t, n, results, false)
 	}
 }
 
@@ -109,33 +109,23 @@ func (m *machine) decided(t *token, n *Node, result Result) {
 	m.take(t, []*Flow{f}, outcome)
 }
 
-// chooseOne takes the first flow whose condition holds.
-func (m *machine) chooseOne(t *token, n *Node, results []Result) {
-	next := 0
-	for _, f := range m.out(n) {
-		if m.isDefault(n, f) {
-			continue
-		}
-		holds := true
-		if f.Condition != "" {
-			var fault *Fault
-			if holds, fault = truth(results[next]); fault != nil {
-				m.alarm(t, toChoose, *fault)
-				return
-			}
-			next++
-		}
-		if holds {
-			m.take(t, []*Flow{f}, "")
-			return
-		}
+// choose takes the flows that are open: only the first of them when first is set. Where none is the node is left by its default.
+func (m *machine) choose(t *token, n *Node, results []Result, first bool) {
+	open, fault := m.passable(n, results, first)
+	switch {
+	case fault != nil:
+		m.alarm(t, toChoose, *fault)
+	case len(open) == 0:
+		m.otherwise(t, n)
+	default:
+		m.take(t, open, "")
 	}
-	m.otherwise(t, n)
 }
 
-// chooseAll takes every flow whose condition holds, and those without one.
-func (m *machine) chooseAll(t *token, n *Node, results []Result) {
-	var taken []*Flow
+// passable gives the flows out of a node whose conditions hold, and those without one; the default is none of them. With first it looks no further
+// than the first that is open, and a condition behind it may fail.
+func (m *machine) passable(n *Node, results []Result, first bool) ([]*Flow, *Fault) {
+	var open []*Flow
 	next := 0
 	for _, f := range m.out(n) {
 		if m.isDefault(n, f) {
@@ -145,20 +135,18 @@ func (m *machine) chooseAll(t *token, n *Node, results []Result) {
 		if f.Condition != "" && n.Type != ParallelGateway {
 			var fault *Fault
 			if holds, fault = truth(results[next]); fault != nil {
-				m.alarm(t, toChoose, *fault)
-				return
+				return nil, fault
 			}
 			next++
 		}
-		if holds {
-			taken = append(taken, f)
+		if !holds {
+			continue
+		}
+		if open = append(open, f); first {
+			break
 		}
 	}
-	if len(taken) == 0 {
-		m.otherwise(t, n)
-		return
-	}
-	m.take(t, taken, "")
+	return open, nil
 }
 
 // otherwise takes the default flow. A node without any way out ends its token.

@@ -38,6 +38,8 @@ type Core struct {
 	Scripts    *script.Host // nil where no script is run
 	// Services answers what scripts ask of the platform.
 	Services *scriptservice.Services
+	// Documents is the folder of documents; nil where they are in the database only.
+	Documents *process.Folder
 
 	cleanup Cleanup
 }
@@ -78,10 +80,11 @@ func (c *Core) open(ctx context.Context, s CoreSettings) error {
 	c.Services = scriptservice.New(logging.Slog(s.Logger))
 	deps := platform.Deps{Secrets: c.Secrets, Connectors: c.Connectors, Services: c.Services}
 	if s.Common.DocumentsDir != "" {
-		if deps.Documents, err = process.OpenFolder(s.Common.DocumentsDir); err != nil {
+		if c.Documents, err = process.OpenFolder(s.Common.DocumentsDir); err != nil {
 			return err
 		}
-		c.cleanup.Add("documents", func(context.Context) error { return deps.Documents.Close() })
+		deps.Documents = c.Documents
+		c.cleanup.Add("documents", func(context.Context) error { return c.Documents.Close() })
 	}
 	if len(s.ScriptHost) > 0 {
 		if c.Scripts, err = script.NewHost(script.Options{Command: s.ScriptHost, Logger: logging.Slog(s.Logger)}); err != nil {

@@ -17,6 +17,7 @@ import (
 	"provost/internal/monitor"
 	"provost/internal/notify"
 	"provost/internal/object"
+	"provost/internal/process"
 	"provost/internal/provision"
 	"provost/internal/run"
 	"provost/internal/step"
@@ -45,10 +46,14 @@ func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 	}
 	runs := NewRuns(c)
 	runs.Pool, runs.Tasks, runs.Scripts, runs.Triggers = pool, tasks, scripts, scripts
+	upkeep := &activities.Upkeep{House: tenant, Sealer: Seals(c, logger), Dates: p, Deadlines: tenant}
+	if c.Documents != nil {
+		upkeep.Documents = &process.Sweeper{Folder: c.Documents, Rows: tenant.ProcessEngine()}
+	}
 	return &engineRoom{
 		sync:    &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
 		runs:    &activities.Runs{Service: runs},
-		upkeep:  &activities.Upkeep{House: tenant, Sealer: Seals(c, logger), Dates: p, Deadlines: tenant},
+		upkeep:  upkeep,
 		process: &activities.Process{Ledger: tenant.Ledger(), Steps: steps(c), Pool: pool},
 		pool:    pool,
 	}

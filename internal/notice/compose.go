@@ -75,6 +75,7 @@ type content struct {
 	Items      []string
 	Links      []link
 	Footer     string
+	Choice     *link // where the recipient chooses which mails they get; nil where there is nothing to choose
 }
 
 type fact struct{ Label, Value string }
@@ -141,6 +142,9 @@ func (m *Mail) content(language, base, shortcut string) *content {
 		c.Links = append(c.Links, link{say("link.task"), base + "/tasks/" + m.TaskID.String()})
 	case m.ProcessID != nil:
 		c.Links = append(c.Links, link{say("link.process"), base + "/processes/" + m.ProcessID.String()})
+	}
+	if base != "" && m.choice() != "" {
+		c.Choice = &link{say("footer.choice"), base + ChoicePath}
 	}
 	return c
 }

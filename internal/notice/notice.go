@@ -33,7 +33,7 @@ const (
 	Escalated Kind = "escalated" // a task is late, and others are asked
 	Outcome   Kind = "outcome"   // what became of a request
 	Incident  Kind = "incident"  // a step of a process failed
-	Digest    Kind = "digest"    // what was granted and revoked in an information system
+	Digest    Kind = "digest"    // what was granted, revoked and ended in an information system
 	Copy      Kind = "copy"      // the notice of a task, for addresses that its definition names
 )
 
@@ -66,7 +66,7 @@ type Facts struct {
 
 // Entry is one line of a digest.
 type Entry struct {
-	Action string    `json:"action"` // grant or revoke
+	Action string    `json:"action"` // grant, revoke, or end: by its date
 	Role   string    `json:"role"`
 	Holder string    `json:"holder"`
 	By     string    `json:"by"`
@@ -83,6 +83,7 @@ type Mail struct {
 	UserID    *uuid.UUID
 	Address   string
 	Facts     Facts
+	Declined  []string // occasions of which its person does not want to be told
 	Attempts  int
 	CreatedAt time.Time
 
@@ -219,6 +220,8 @@ func (m *Mail) needless() string {
 	switch {
 	case !m.Active:
 		return "The person is not active any more."
+	case slices.Contains(m.Declined, m.choice()):
+		return "The person does not want to be told of this by mail."
 	case m.TaskID != nil && m.TaskStatus != "open" && m.TaskStatus != "claimed":
 		return "The task is over."
 	}

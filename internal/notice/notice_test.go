@@ -242,8 +242,9 @@ func TestPhrasesAreComplete(t *testing.T) {
 	}
 	_, letters := sent(t, voice{Usual: "es"}, mailTo("a@example.org", func(m *notice.Mail) {
 		m.Kind, m.TaskID, m.ProcessID = notice.Digest, nil, nil
-		m.Facts = notice.Facts{System: "CRM", Day: "2031-05-04", More: 3, Entries: []notice.Entry{{Action: "grant", Role: "cashier@crm", Holder: "anna", By: "boss"}, {Action: "revoke", Role: "cashier@crm", Holder: "bert", By: "boss"}}}
+		m.Facts = notice.Facts{System: "CRM", Day: "2031-05-04", More: 3, Entries: []notice.Entry{{Action: "grant", Role: "cashier@crm", Holder: "anna", By: "boss"}, {Action: "revoke", Role: "cashier@crm", Holder: "bert", By: "boss"}, {Action: "end", Role: "cashier@crm", Holder: "carla"}}}
 	}))
 	require.Contains(t, letters[0].Text, "cashier@crm revocado a bert por boss")
+	require.Contains(t, letters[0].Text, "cashier@crm de carla terminó por su fecha")
 	require.Contains(t, letters[0].Text, "y 3 más")
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
@@ -87,6 +88,22 @@ func TestGrantDigests(t *testing.T) {
 	require.Contains(t, entries[0]+entries[1], "grant reader@dir bert")
 	require.Contains(t, entries[0]+entries[1], "revoke reader@dir anna")
 	require.Zero(t, written(tomorrow.Add(48*time.Hour)), "nothing to tell, no mail")
+
+	// Two grants end by their dates: one is left as it is, the other is deleted a day later, which is no revoke any more.
+	exec("delete from mails")
+	noon := tomorrow.UTC().Truncate(24 * time.Hour).Add(3*24*time.Hour + 12*time.Hour)
+	ends, deleted, open := b.grant(anna, writer), b.grant(bert, writer), b.grant(anna, reader)
+	for _, id := range []uuid.UUID{ends.ID, deleted.ID, open.ID} {
+		exec("update grants set created_at = created_at - interval '9 days' where id = $1", id) // told long ago
+		exec("delete from grants_history where id = $1", id)
+	}
+	exec("update grants set end_at = $2 where id = any ($1)", []uuid.UUID{ends.ID, deleted.ID}, noon)
+	require.NoError(t, b.Revoke(b.ctx, deleted.ID))
+	exec("update grants_history set superseded_at = $2 where id = $1 and operation = 'delete'", deleted.ID, noon.Add(24*time.Hour))
+	require.Equal(t, 2, written(noon.Add(24*time.Hour)))
+	_, entries = b.digests()
+	require.ElementsMatch(t, []string{"end writer@dir anna ", "end writer@dir bert "}, entries)
+	require.Zero(t, written(noon.Add(48*time.Hour)), "what had ended is not revoked when it is deleted")
 	next, err := b.Tenant.NextNotice(t.Context())
 	require.NoError(t, err)
 	require.True(t, next.IsZero(), "the mails were taken away")

@@ -14,6 +14,7 @@ import (
 	"provost/internal/identity"
 	"provost/internal/mapping"
 	"provost/internal/metadata"
+	"provost/internal/notice"
 	"provost/internal/object"
 	"provost/internal/offer"
 	"provost/internal/parameter"
@@ -91,6 +92,7 @@ type Platform struct {
 	Operations         *process.Operations
 	ProcessEngine      *process.Engine
 	Tasks              *task.Tasks
+	NoticeChoices      *notice.Choices
 	Offers             *offer.Offers
 
 	desk       *entitlement.Desk

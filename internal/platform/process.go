@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"provost/internal/notice"
 	"provost/internal/offer"
 	"provost/internal/process"
 	"provost/internal/rehearsal"
@@ -26,7 +27,8 @@ func (p *Platform) wireProcesses(t *store.Tenant, runner process.ScriptRunner, s
 	p.Processes = &process.Processes{Store: t.Processes(), Plans: t.Ledger(), Audit: t, Forms: forms, Largest: p.Settings.UploadMaxSize, Folder: folder}
 	p.ProcessEngine = &process.Engine{Store: t.ProcessEngine(), Audit: t, Folder: folder}
 	p.Operations = &process.Operations{Processes: p.Processes, Store: t.Processes()}
-	p.Tasks = &task.Tasks{Store: t.ProcessTasks(), Processes: p.Processes, Audit: t, Forms: forms}
+	p.Tasks = &task.Tasks{Store: t.ProcessTasks(), Processes: p.Processes, Audit: t, Forms: forms, Attributes: p.Attributes}
+	p.NoticeChoices = &notice.Choices{Store: t, Audit: t}
 	p.Offers = &offer.Offers{
 		Tasks: p.Tasks, Starts: p.Processes,
 		Users: p.Users, UserTypes: p.UserTypes, Groups: p.Groups, GroupTypes: p.GroupTypes, MailDomains: p.MailDomains,

@@ -124,7 +124,8 @@ func (s *Processes) Attach(ctx context.Context, id uuid.UUID, task *uuid.UUID, n
 	return s.Store.Document(ctx, d.ID)
 }
 
-// keep writes a document where new ones go. A file whose row is not written after all is under an id that nothing names.
+// keep writes a document where new ones go. The file comes first, so that no row is without its content; one
+// whose row is not written after all is removed a day later (see [Sweeper]).
 func (s *Processes) keep(ctx context.Context, author uuid.UUID, d Document, content []byte) error {
 	var err error
 	if d.Place, err = s.Store.DocumentPlace(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -158,6 +159,43 @@ func TestDocumentsAreKeptInAFolder(t *testing.T) {
 	processtest.Refused(t, err, fault.Unavailable, "PROVOST_DOCUMENTS_DIR")
 	_, err = b.Processes.Attach(b.As(anna), p.ID, nil, "no.txt", "text/plain", []byte("no"))
 	processtest.Refused(t, err, fault.Unavailable, "PROVOST_DOCUMENTS_DIR")
+}
+
+// Files that no document names are removed a day later: one whose row was rolled back, one that was not written to its end, and that of a document
+// that moved into the database. Nothing else is, however old it is.
+func TestFilesThatNoDocumentNamesAreRemoved(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	anna := b.User("anna")
+	p := b.Started(anna, processtest.Sample{ID: "leave"})
+	dir := b.withFolder()
+	_, err := b.ProcessEngine.PlaceDocuments(b.Ctx, process.InFolder)
+	require.NoError(t, err)
+	kept, err := b.Processes.Attach(b.As(anna), p.ID, nil, "kept.txt", "text/plain", []byte("kept"))
+	require.NoError(t, err)
+	moved, err := b.Processes.Attach(b.As(anna), p.ID, nil, "moved.txt", "text/plain", []byte("moved"))
+	require.NoError(t, err)
+	b.Exec("update process_documents set place = 'database', content = 'moved' where id = $1", moved.ID)
+	lost := uuid.New()
+	require.NoError(t, b.Processes.Folder.Put(lost, []byte("of a row that was rolled back")))
+	part := kept.ID.String()
+	others := []string{filepath.Join(part[34:], part+".part"), filepath.Join(part[34:], "notes.txt"), "readme.txt"}
+	for _, name := range others {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600))
+	}
+	sweeper := process.Sweeper{Folder: b.Processes.Folder, Rows: b.Tenant.ProcessEngine()}
+	round := func(from time.Time) (removed int) {
+		for minute := range 256 {
+			n, err := sweeper.Sweep(t.Context(), from.Add(time.Duration(minute)*time.Minute))
+			require.NoError(t, err)
+			removed += n
+		}
+		return removed
+	}
+	require.Zero(t, round(time.Now()), "they are younger than a day")
+	require.Equal(t, 3, round(time.Now().Add(25*time.Hour)))
+	require.Equal(t, map[string]string{kept.ID.String(): "kept", "notes.txt": "x", "readme.txt": "x"}, files(t, dir))
+	require.Zero(t, round(time.Now().Add(25*time.Hour)))
 }
 
 // A backup holds all documents wherever they are. Restored, it mends what is missing or damaged and moves the others, and takes no content

@@ -29,6 +29,9 @@ func OpenFolder(dir string) (*Folder, error) {
 // Close closes the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
+// partial ends the name of a file that is being written.
+const partial = ".part"
+
 // place spreads files over folders by the end of the id: its beginning is a time.
 func place(id uuid.UUID) (dir, file string) {
 	name := id.String()
@@ -42,7 +45,7 @@ func (f *Folder) Put(id uuid.UUID, content []byte) error {
 	if err := f.root.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make folder of documents: %w", err)
 	}
-	under := name + ".part"
+	under := name + partial
 	if err := f.write(under, content); err != nil {
 		return errors.Join(fmt.Errorf("write document: %w", err), f.remove(under))
 	}

@@ -23,6 +23,8 @@ type Ledger interface {
 	// Principals resolves names of people, groups and roles (see [ParseReference]), each of which may be a list separated by commas. unknown are
 	// those that nobody goes by, as they were written.
 	Principals(ctx context.Context, names []string) (found []Principal, unknown []string, err error)
+	// Resolve finds whom references stand for, by their texts, all of them in one query.
+	Resolve(ctx context.Context, wanted []Reference) (map[string][]Principal, error)
 
 	// Addresses gives the mail addresses of everybody whom principals reach. Whoever has none is left out, and so is everybody at large.
 	Addresses(ctx context.Context, of []Principal) ([]string, error)

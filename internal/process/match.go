@@ -2,6 +2,8 @@ package process
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"provost/bpm"
 	"provost/internal/fault"
@@ -65,6 +67,26 @@ func MatchOf(library *bpm.Library, values bpm.Values) (MatchView, error) {
 		view.Candidates = append(view.Candidates, one)
 	}
 	return view, nil
+}
+
+// Veil takes out of the view what its reader may not see: hidden tells it of an attribute of a candidate, who is named by the user name. What
+// is hidden does not count as different either, which would tell something of it, and what is hidden of all of them is not compared. The
+// user name stays: it is what the answer names.
+func (v *MatchView) Veil(hidden func(userName, attribute string) bool) {
+	seen := map[string]bool{}
+	for i := range v.Candidates {
+		c := &v.Candidates[i]
+		conceals := func(name string) bool { return hidden(c.UserName, name) }
+		if conceals("fullName") {
+			c.FullName = ""
+		}
+		maps.DeleteFunc(c.Values, func(name string, _ json.RawMessage) bool { return conceals(name) })
+		c.Differs = slices.DeleteFunc(c.Differs, conceals)
+		for _, a := range v.Attributes {
+			seen[a.Name] = seen[a.Name] || !conceals(a.Name)
+		}
+	}
+	v.Attributes = slices.DeleteFunc(v.Attributes, func(a Compared) bool { return !seen[a.Name] })
 }
 
 // Identified gives the variables that say who the person is: the candidate that was chosen, who is changed instead of created. Nothing changes when it

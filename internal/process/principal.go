@@ -1,6 +1,7 @@
 package process
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -102,4 +103,21 @@ func References(lists ...string) []Reference {
 		}
 	}
 	return out
+}
+
+// Among picks, from what references were resolved to by their texts, those that lists name, in their order. unknown are the texts that stand
+// for nobody.
+func Among(known map[string][]Principal, lists ...string) (found []Principal, unknown []string) {
+	for _, r := range References(lists...) {
+		if len(known[r.Text]) == 0 {
+			unknown = append(unknown, r.Text)
+		}
+		for _, p := range known[r.Text] {
+			// Several permissions may come with one role.
+			if r.Kind != HoldersPrincipal || !slices.ContainsFunc(found, func(o Principal) bool { return o.Kind == p.Kind && o.Hat == p.Hat }) {
+				found = append(found, p)
+			}
+		}
+	}
+	return found, unknown
 }

@@ -57,7 +57,7 @@ func (s *Service) applyAccount(ctx context.Context, sc *scene, values bpm.Values
 		return err
 	}
 	edit := &object.Edit[account.Access]{After: &account.Access{AccountID: of.ID, Level: "sso", UserID: &who, EndAt: until}}
-	held, err := s.access(ctx, of.ID, who)
+	held, err := s.access(ctx, `accountId eq %q and userId eq %q and level eq "sso"`, of.ID, who)
 	switch {
 	case err != nil:
 		return err
@@ -70,10 +70,9 @@ func (s *Service) applyAccount(ctx context.Context, sc *scene, values bpm.Values
 	return s.Access.Apply(ctx, []*object.Edit[account.Access]{edit}, true)
 }
 
-// access gives the entry by which somebody may use an account; nil when there is none.
-func (s *Service) access(ctx context.Context, of, who uuid.UUID) (*account.Access, error) {
-	filter := fmt.Sprintf("accountId eq %q and userId eq %q and level eq \"sso\"", of, who)
-	page, err := s.AccessRows.List(ctx, authz.Scope{All: true}, query.List{Filter: filter}.Bounded())
+// access gives the first entry of access to an account that a filter finds, whose format takes the values; nil when there is none.
+func (s *Service) access(ctx context.Context, filter string, values ...any) (*account.Access, error) {
+	page, err := s.AccessRows.List(ctx, authz.Scope{All: true}, query.List{Filter: fmt.Sprintf(filter, values...)}.Bounded())
 	if err != nil {
 		return nil, fmt.Errorf("look access up: %w", err)
 	}
@@ -117,17 +116,14 @@ func (s *Service) free(ctx context.Context, of *account.Account, who uuid.UUID, 
 	if of.Type != account.Privileged {
 		return nil
 	}
-	filter := fmt.Sprintf("accountId eq %q and userId ne %q and level eq \"sso\" and endAt gt %q", of.ID, who, now.UTC().Format(time.RFC3339Nano))
-	page, err := s.AccessRows.List(ctx, authz.Scope{All: true}, query.List{Filter: filter}.Bounded())
-	if err != nil {
-		return fmt.Errorf("look access up: %w", err)
-	}
-	if len(page.Items) == 0 {
-		return nil
+	const others = `accountId eq %q and userId ne %q and level eq "sso" and endAt gt %q`
+	user, err := s.access(ctx, others, of.ID, who, now.UTC().Format(time.RFC3339Nano))
+	if err != nil || user == nil {
+		return err
 	}
 	return &bpm.Fault{
 		Code:    faultRefused,
-		Message: fmt.Sprintf("%s is in use by %s until %s.", of.Title(), page.Items[0].User, page.Items[0].EndAt.UTC().Format(time.RFC3339)),
+		Message: fmt.Sprintf("%s is in use by %s until %s.", of.Title(), user.User, user.EndAt.UTC().Format(time.RFC3339)),
 	}
 }
 

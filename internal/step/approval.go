@@ -34,41 +34,50 @@ func (s *Service) approvals(ctx context.Context, sc *scene, step *bpm.Step, base
 	if err != nil {
 		return nil, err
 	}
+	requests = slices.DeleteFunc(requests, func(r request) bool { return r.line.Decision != "" })
+	questions := make([]question, len(requests))
+	for i := range requests {
+		questions[i] = question{actors: step.Actors, more: requests[i].bindings()}
+	}
+	owners, err := s.people(ctx, sc, base.Element, base.Values, questions)
+	if err != nil {
+		return nil, err
+	}
 	var openings []process.Opening
 	parts := map[string]int{} // openings by their owners
-	for _, r := range requests {
-		if r.line.Decision != "" {
-			continue
-		}
-		owners, err := s.people(ctx, sc, base.Element, step.Actors, base.Values, r.bindings())
-		if err != nil {
-			return nil, err
-		}
-		key := keyOf(owners)
+	for i := range requests {
+		key := keyOf(owners[i])
 		at, known := parts[key]
 		if !known {
 			at = len(openings)
 			parts[key] = at
 			o := base
-			o.Part, o.Candidates = at, owners
+			o.Part, o.Candidates = at, owners[i]
 			openings = append(openings, o)
 		}
-		openings[at].Lines = append(openings[at].Lines, r.shown())
+		openings[at].Lines = append(openings[at].Lines, requests[i].shown())
 	}
 	return s.staged(ctx, sc, step, openings)
 }
 
-// staged adds the further stages of every opening.
+// staged adds the further stages of every opening. Who decides in a stage does not depend on the lines.
 func (s *Service) staged(ctx context.Context, sc *scene, step *bpm.Step, first []process.Opening) ([]process.Opening, error) {
+	if len(first) == 0 {
+		return nil, nil
+	}
+	questions := make([]question, len(step.Approval.Stages))
+	for i, actors := range step.Approval.Stages {
+		questions[i].actors = &bpm.Assignment{Expression: actors}
+	}
+	people, err := s.people(ctx, sc, first[0].Element, first[0].Values, questions)
+	if err != nil {
+		return nil, err
+	}
 	all := first
 	for _, o := range first {
-		for i, actors := range step.Approval.Stages {
-			people, err := s.people(ctx, sc, o.Element, &bpm.Assignment{Expression: actors}, o.Values, nil)
-			if err != nil {
-				return nil, err
-			}
+		for i := range people {
 			next := o
-			next.Stage, next.Candidates, next.Lines = i+1, people, nil
+			next.Stage, next.Candidates, next.Lines = i+1, people[i], nil
 			all = append(all, next)
 		}
 	}

@@ -85,10 +85,11 @@ func (s *Service) ask(ctx context.Context, sc *scene, a bpm.Ask) ([]process.Open
 		}
 		base.Values = found
 	}
-	base.Candidates, err = s.people(ctx, sc, a.Node, step.Actors, a.Values, nil)
+	people, err := s.people(ctx, sc, a.Node, a.Values, []question{{actors: step.Actors}})
 	if err != nil {
 		return nil, err
 	}
+	base.Candidates = people[0]
 	return []process.Opening{base}, nil
 }
 
@@ -209,56 +210,95 @@ func after(text string, at time.Time) (*time.Time, error) {
 	return &end, err
 }
 
-// people finds who may do a task: by the script, by the expression, or by the lane.
-func (s *Service) people(ctx context.Context, sc *scene, node string, actors *bpm.Assignment, values bpm.Values, more map[string]any) ([]process.Principal, error) {
-	if actors == nil {
-		actors = &bpm.Assignment{}
+// question asks who may do a task.
+type question struct {
+	actors *bpm.Assignment
+	more   map[string]any // what its script sees besides the values
+}
+
+// people finds who may do tasks of a node, for every question: by the script, by the expression, or by the lane. However many questions there
+// are, their scripts run in one batch and their names are looked up at once.
+func (s *Service) people(ctx context.Context, sc *scene, node string, values bpm.Values, questions []question) ([][]process.Principal, error) {
+	if len(questions) == 0 {
+		return nil, nil
 	}
-	names, err := s.actors(ctx, sc, node, actors, values, more)
+	names, err := s.actors(ctx, sc, node, values, questions)
 	if err != nil {
 		return nil, err
 	}
-	found, unknown, err := s.Ledger.Principals(ctx, names)
+	known, err := s.Ledger.Resolve(ctx, process.References(slices.Concat(names...)...))
 	if err != nil {
 		return nil, fmt.Errorf("look actors up: %w", err)
 	}
-	if len(found) > 0 {
-		return found, nil
+	people := make([][]process.Principal, len(questions))
+	for i := range questions {
+		found, unknown := process.Among(known, names[i]...)
+		if len(found) == 0 {
+			return nil, noActor(sc.step(node).Name, unknown)
+		}
+		people[i] = found
 	}
+	return people, nil
+}
+
+// noActor is the fault of a step that nobody can do.
+func noActor(step string, unknown []string) *bpm.Fault {
 	message := "It names no actors."
 	if len(unknown) > 0 {
 		message = fmt.Sprintf("Nobody goes by %s.", strings.Join(unknown, ", "))
 	}
-	return nil, &bpm.Fault{Code: faultNoActor, Message: fmt.Sprintf("Nobody can do %s. %s Correct the actors and retry.", sc.step(node).Name, message)}
+	return &bpm.Fault{Code: faultNoActor, Message: fmt.Sprintf("Nobody can do %s. %s Correct the actors and retry.", step, message)}
 }
 
-// actors gives the names that stand for whoever may do a task.
-func (s *Service) actors(ctx context.Context, sc *scene, node string, of *bpm.Assignment, values bpm.Values, more map[string]any) ([]string, error) {
-	var r run
-	switch {
-	case of.Script != "":
-		r = run{text: sc.library.Scripts[of.Script]}
-	case of.Expression != "":
-		source, scripted, err := bpm.Expression(of.Expression)
-		if err != nil {
-			return nil, &bpm.Fault{Code: faultExpression, Message: fmt.Sprintf("The actors of %s cannot be read: %v.", sc.step(node).Name, err)}
+// actors gives, for every question, the names that stand for whoever may do the task.
+func (s *Service) actors(ctx context.Context, sc *scene, node string, values bpm.Values, questions []question) ([][]string, error) {
+	names := make([][]string, len(questions))
+	var runs []run
+	var at []int // question of each run
+	for i, q := range questions {
+		text, scripted, err := sc.actorsOf(node, q.actors)
+		switch {
+		case err != nil:
+			return nil, err
+		case scripted:
+			runs, at = append(runs, run{name: "actors of " + sc.step(node).Name, text: text, values: values, more: q.more}), append(at, i)
+		case text != "":
+			names[i] = []string{text}
+		case q.actors != nil:
+			names[i] = q.actors.Lane
 		}
-		if !scripted {
-			return []string{of.Expression}, nil
-		}
-		r = run{text: source}
-	default:
-		return slices.Clone(of.Lane), nil
 	}
-	r.name, r.values, r.more = "actors of "+sc.step(node).Name, values, more
-	results, err := s.run(ctx, sc, []run{r})
+	results, err := s.run(ctx, sc, runs)
 	if err != nil {
 		return nil, err
 	}
-	if results[0].Fault != nil {
-		return nil, results[0].Fault
+	for i, r := range results {
+		if r.Fault != nil {
+			return nil, r.Fault
+		}
+		names[at[i]] = []string{plain(r.Value)}
 	}
-	return []string{plain(results[0].Value)}, nil
+	return names, nil
+}
+
+// actorsOf gives the script that names actors, or the names themselves where no script is needed; nothing where the lane names them.
+func (s *scene) actorsOf(node string, of *bpm.Assignment) (text string, scripted bool, err error) {
+	switch {
+	case of == nil:
+		return "", false, nil
+	case of.Script != "":
+		return s.library.Scripts[of.Script], true, nil
+	case of.Expression == "":
+		return "", false, nil
+	}
+	source, scripted, err := bpm.Expression(of.Expression)
+	if err != nil {
+		return "", false, &bpm.Fault{Code: faultExpression, Message: fmt.Sprintf("The actors of %s cannot be read: %v.", s.step(node).Name, err)}
+	}
+	if !scripted {
+		return of.Expression, false, nil
+	}
+	return source, true, nil
 }
 
 // asFault turns a refusal by the platform into an answer for the process; every other error stays what it is.

@@ -3,6 +3,7 @@ package step_test
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,28 @@ func TestApprovalIsAskedOfTheOwners(t *testing.T) {
 			require.Nil(t, opened.Fault)
 			require.Equal(t, c.opens == "", opened.Done, "a step with nothing to decide is done")
 		})
+	}
+}
+
+// However many lines there are, their scripts run in one batch, and roles, people, information systems and owners are each looked up once.
+func TestAnApprovalAsksNoMoreForManyLines(t *testing.T) {
+	t.Parallel()
+	for _, lines := range []int{1, 200} {
+		b := setup(t, map[string]*bpm.Step{"ask": {
+			Name: "Decide", Actors: &bpm.Assignment{Expression: "#{application.owner}"}, Approval: &bpm.ApprovalOf{Mode: "displayPending", Stages: []string{"dora", "erik"}},
+		}})
+		requests := make([]string, lines)
+		for i := range requests {
+			requests[i] = request(strconv.Itoa(i), []string{"reader@shop", "teller@shop"}[i%2])
+		}
+		opened := b.asks(t, grants(list(requests...)))
+		require.Nil(t, opened.Fault)
+		decided := 0
+		for _, o := range b.book.opened {
+			decided += len(o.Lines)
+		}
+		require.Equal(t, lines, decided)
+		require.Equal(t, asked{lookups: 2, roles: 1, users: 1, applications: 1, batches: 1}, b.book.asked, "owners and stages are looked up once each")
 	}
 }
 

@@ -38,7 +38,11 @@ type book struct {
 
 	library bpm.Library
 	opened  []process.Opening
+	asked   asked
 }
+
+// asked counts what was asked of the stores and of the script host, each a query or a batch.
+type asked struct{ lookups, roles, users, applications, batches int }
 
 func (b *book) Library(context.Context, uuid.UUID) (*bpm.Library, error) { return &b.library, nil }
 
@@ -46,20 +50,22 @@ func (*book) Brief(context.Context, uuid.UUID) (process.Brief, error) {
 	return process.Brief{Number: 7, Name: "Sample", Initiator: process.Person{UserName: "ada", FullName: "Ada Sample"}}, nil
 }
 
-// Principals knows everybody but those whose name begins with no.
-func (*book) Principals(_ context.Context, names []string) (found []process.Principal, unknown []string, err error) {
-	for _, list := range names {
-		for name := range strings.SplitSeq(list, ",") {
-			switch name = strings.TrimSpace(name); {
-			case name == "":
-			case strings.HasPrefix(name, "no"):
-				unknown = append(unknown, name)
-			default:
-				found = append(found, process.Principal{Kind: process.UserPrincipal, ID: id(name), Name: name})
-			}
+// Resolve knows everybody but those whose name begins with no.
+func (b *book) Resolve(_ context.Context, wanted []process.Reference) (map[string][]process.Principal, error) {
+	b.asked.lookups++
+	known := map[string][]process.Principal{}
+	for _, r := range wanted {
+		if !strings.HasPrefix(r.Text, "no") {
+			known[r.Text] = []process.Principal{{Kind: process.UserPrincipal, ID: id(r.Name), Name: r.Name}}
 		}
 	}
-	return found, unknown, nil
+	return known, nil
+}
+
+func (b *book) Principals(ctx context.Context, names []string) (found []process.Principal, unknown []string, err error) {
+	known, err := b.Resolve(ctx, process.References(names...))
+	found, unknown = process.Among(known, names...)
+	return found, unknown, err
 }
 
 func (*book) Addresses(_ context.Context, of []process.Principal) ([]string, error) {
@@ -81,9 +87,11 @@ type rows[T any] struct {
 
 	all   map[string]T
 	finds func(query.List) []T
+	asked *int
 }
 
 func (r rows[T]) Named(_ context.Context, keys ...string) ([]T, error) {
+	*r.asked++
 	var out []T
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(keys))) {
 		if found, ok := r.all[key]; ok {
@@ -94,6 +102,7 @@ func (r rows[T]) Named(_ context.Context, keys ...string) ([]T, error) {
 }
 
 func (r rows[T]) Get(_ context.Context, _ authz.Scope, ids ...uuid.UUID) ([]T, error) {
+	*r.asked++
 	var out []T
 	for name, one := range r.all {
 		if slices.Contains(ids, id(name)) {
@@ -105,6 +114,18 @@ func (r rows[T]) Get(_ context.Context, _ authz.Scope, ids ...uuid.UUID) ([]T, e
 
 func (r rows[T]) List(_ context.Context, _ authz.Scope, l query.List) (query.Page[T], error) {
 	return query.Page[T]{Items: r.finds(l)}, nil
+}
+
+// counted is a script host that counts its batches.
+type counted struct {
+	step.Host
+
+	asked *int
+}
+
+func (c counted) Evaluate(ctx context.Context, request script.Request) ([]script.Result, error) {
+	*c.asked++
+	return c.Host.Evaluate(ctx, request)
 }
 
 // pillar keeps the messages that are posted.
@@ -133,16 +154,16 @@ func setup(t *testing.T, steps map[string]*bpm.Step) *bench {
 		return identity.User{Meta: object.Meta{ID: id(name)}, UserName: name, FullName: strings.ToUpper(name[:1]) + name[1:] + " Sample"}
 	}
 	b.Service = &step.Service{
-		Ledger: b.book, Host: scripttest.New(t, script.Options{}), Post: b.post,
-		RoleRows: rows[entitlement.Role]{all: map[string]entitlement.Role{
+		Ledger: b.book, Host: counted{scripttest.New(t, script.Options{}), &b.book.asked.batches}, Post: b.post,
+		RoleRows: rows[entitlement.Role]{asked: &b.book.asked.roles, all: map[string]entitlement.Role{
 			`shop\reader`: role("reader", "Shop"), `shop\writer`: role("writer", "Shop"), `shop\teller`: role("teller", "Bank"), `shop\guest`: role("guest", "Yard"),
 		}},
-		UserRows: rows[identity.User]{all: map[string]identity.User{"ada": person("ada"), "bob": person("bob")}, finds: func(l query.List) []identity.User {
+		UserRows: rows[identity.User]{asked: &b.book.asked.users, all: map[string]identity.User{"ada": person("ada"), "bob": person("bob")}, finds: func(l query.List) []identity.User {
 			return map[string][]identity.User{
 				`lastName eq "Sample"`: {person("ada"), person("bob"), person("carla")}, `email eq "b@example.org"`: {person("bob")}, "carla": {person("carla")},
 			}[l.Filter+l.Q]
 		}},
-		InformationSystemRows: rows[entitlement.InformationSystem]{all: map[string]entitlement.InformationSystem{
+		InformationSystemRows: rows[entitlement.InformationSystem]{asked: &b.book.asked.applications, all: map[string]entitlement.InformationSystem{
 			"Shop": {Meta: object.Meta{ID: id("Shop")}, Owner: "bob"}, "Bank": {Meta: object.Meta{ID: id("Bank")}, Owner: "carla"}, "Yard": {Meta: object.Meta{ID: id("Yard")}},
 		}},
 	}

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// mostInDigest is how many grants and revokes a mail lists.
+// mostInDigest is how many entries a mail lists.
 const mostInDigest = 200
 
-// grantDigests writes a mail for each notification address of each information system in which something was granted or revoked since it was told
-// last, until the last midnight. What waits for approval is neither: a pending grant is granted when it is approved. Systems with nothing to
-// tell are marked as told too.
+// grantDigests writes a mail for each notification address of each information system in which something was granted or revoked, or ended by its
+// date, since it was told last, until the last midnight. What waits for approval is neither: a pending grant is granted when it is approved. A
+// grant that had ended already when it was deleted is not revoked then. Systems with nothing to tell are marked as told too.
 const grantDigests = `with day as (
 	    select date_trunc('day', $1::timestamptz at time zone 'UTC') at time zone 'UTC' as ends
 	), due as (
@@ -35,6 +35,15 @@ const grantDigests = `with day as (
 	    select u.id, 'revoke', h.role_id, h.account_id, h.superseded_by, h.superseded_at
 	    from due u join roles r on r.information_system_id = u.id join grants_history h on h.role_id = r.id
 	    where h.operation = 'delete' and h.state <> 'approvalPending' and h.superseded_at >= u.begins and h.superseded_at < u.ends
+	      and coalesce(h.end_at > h.superseded_at, true)
+	    union all
+	    select u.id, 'end', g.role_id, g.account_id, '', g.end_at
+	    from due u join roles r on r.information_system_id = u.id join grants g on g.role_id = r.id
+	    where g.state <> 'approvalPending' and g.end_at >= u.begins and g.end_at < u.ends
+	    union all
+	    select u.id, 'end', h.role_id, h.account_id, '', h.end_at
+	    from due u join roles r on r.information_system_id = u.id join grants_history h on h.role_id = r.id
+	    where h.operation = 'delete' and h.state <> 'approvalPending' and h.end_at >= u.begins and h.end_at < u.ends and h.end_at <= h.superseded_at
 	), listed as (
 	    select h.*, row_number() over (partition by h.of_system order by h.at, h.action, h.role_id, h.account_id) as place from happened h
 	), told as (
@@ -57,7 +66,7 @@ const grantDigests = `with day as (
 	from due u join told d on d.of_system = u.id join reached t on t.id = u.id
 	on conflict (key) do nothing`
 
-// DigestGrants writes the mails that tell the notification addresses of information systems what was granted and revoked until the midnight
+// DigestGrants writes the mails that tell the notification addresses of information systems what was granted, revoked and ended until the midnight
 // (UTC) before a moment, and gives their number. A day that was told already is not told again.
 func (t *Tenant) DigestGrants(ctx context.Context, at time.Time) (int, error) {
 	var written int64

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 
@@ -129,7 +128,7 @@ const principals = `with wanted as (
 		order by rank fetch first 1 row with ties) p
 	order by w.place, p.name`
 
-// Resolve implements process.Resolver.
+// Resolve implements process.Resolver and process.Ledger.
 func (l *Ledger) Resolve(ctx context.Context, wanted []process.Reference) (map[string][]process.Principal, error) {
 	out := make(map[string][]process.Principal, len(wanted))
 	columns := [4][]string{}
@@ -162,22 +161,11 @@ func (l *Ledger) Resolve(ctx context.Context, wanted []process.Reference) (map[s
 
 // Principals implements process.Ledger.
 func (l *Ledger) Principals(ctx context.Context, names []string) (found []process.Principal, unknown []string, err error) {
-	wanted := process.References(names...)
-	known, err := l.Resolve(ctx, wanted)
+	known, err := l.Resolve(ctx, process.References(names...))
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, r := range wanted {
-		if len(known[r.Text]) == 0 {
-			unknown = append(unknown, r.Text)
-		}
-		for _, p := range known[r.Text] {
-			// Several permissions may come with one role.
-			if r.Kind != process.HoldersPrincipal || !slices.ContainsFunc(found, func(o process.Principal) bool { return o.Kind == p.Kind && o.Hat == p.Hat }) {
-				found = append(found, p)
-			}
-		}
-	}
+	found, unknown = process.Among(known, names...)
 	return found, unknown, nil
 }
 

@@ -168,7 +168,7 @@ func (t *Tenant) ClaimMails(ctx context.Context, limit int) ([]notice.Mail, erro
 func mailOf(r *db.MailFactsRow) (notice.Mail, error) {
 	m := notice.Mail{
 		ID: r.ID, Key: r.Key, Kind: notice.Kind(r.Kind), TaskID: r.TaskID, ProcessID: r.ProcessID, UserID: r.UserID, Address: r.Address,
-		Attempts: int(r.Attempts), CreatedAt: r.CreatedAt, FullName: r.FullName, Language: r.Language, Active: r.Active,
+		Declined: r.Declined, Attempts: int(r.Attempts), CreatedAt: r.CreatedAt, FullName: r.FullName, Language: r.Language, Active: r.Active,
 		Title: r.Title, Step: r.Name, TaskStatus: r.TaskStatus, DueAt: r.TaskDueAt, ExpireAt: r.ExpireAt,
 		Number: r.Number, Process: r.Process, Status: r.ProcessStatus, Message: r.ProcessMessage, Initiator: r.Initiator,
 	}
@@ -208,6 +208,28 @@ func (t *Tenant) EndMails(ctx context.Context, results []notice.Result) error {
 		return fmt.Errorf("write down what became of mails: %w", err)
 	}
 	return nil
+}
+
+// DeclinedNotices implements notice.ChoiceStore.
+func (t *Tenant) DeclinedNotices(ctx context.Context, user uuid.UUID) ([]string, error) {
+	var out []string
+	err := t.query(ctx, func(ctx context.Context, u *unit) (err error) {
+		if out, err = u.q.DeclinedNotices(ctx, user); err != nil {
+			return fmt.Errorf("read declined notices: %w", err)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// DeclineNotices implements notice.ChoiceStore.
+func (t *Tenant) DeclineNotices(ctx context.Context, user uuid.UUID, occasions []string) error {
+	return t.exec(ctx, func(ctx context.Context, u *unit) error {
+		if err := u.q.DeclineNotices(ctx, db.DeclineNoticesParams{UserID: user, Occasions: occasions}); err != nil {
+			return fmt.Errorf("write declined notices: %w", err)
+		}
+		return nil
+	})
 }
 
 // KeepToken implements notice.Store.
@@ -279,4 +301,7 @@ func (u *unit) lateNotices(ctx context.Context) error {
 	return u.post(ctx, KindNotices, []string{KindNotices}, []json.RawMessage{json.RawMessage("{}")})
 }
 
-var _ notice.Store = (*Tenant)(nil)
+var (
+	_ notice.Store       = (*Tenant)(nil)
+	_ notice.ChoiceStore = (*Tenant)(nil)
+)

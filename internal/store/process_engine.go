@@ -109,6 +109,16 @@ func (e *ProcessEngine) DocumentsAfter(ctx context.Context, after uuid.UUID, mos
 	return out, err
 }
 
+// DocumentsInFolder gives those of the ids whose documents are kept in the folder.
+func (e *ProcessEngine) DocumentsInFolder(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	err := e.query(ctx, func(ctx context.Context, u *unit) (err error) {
+		out, err = u.q.DocumentsInFolder(ctx, ids)
+		return err
+	})
+	return out, err
+}
+
 // MoveDocument implements process.EngineStore.
 func (e *ProcessEngine) MoveDocument(ctx context.Context, id uuid.UUID, place process.DocumentPlace, content []byte) error {
 	return e.exec(ctx, func(ctx context.Context, u *unit) error {

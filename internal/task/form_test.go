@@ -204,24 +204,3 @@ func TestTriggersThatFailSayWhere(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "days=1 days: Not today.", told(form.FormView))
 }
-
-func TestWhoTheSamePersonIsIsDecidedWithATask(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	anna := b.User("anna")
-	p := b.Started(b.User("starter"), processtest.Sample{ID: "match", Approval: `<idm:match><idm:query type="scim">userName eq "x"</idm:query></idm:match>`})
-	o := b.Opening(1, "anna")
-	o.Values = values(t, `{"candidates": [{"userName": "hanna", "fullName": "Hanna", "weight": 2, "values": {"firstName": "Hanna"}}]}`)
-	id := b.Opened(p.ID, o)
-	shown, err := b.Tasks.Get(b.As(anna), id)
-	require.NoError(t, err)
-	require.Equal(t, "hanna", shown.Match.Candidates[0].UserName)
-	require.Equal(t, []string{"firstName"}, shown.Match.Candidates[0].Differs)
-	stranger, same := "admin", "hanna"
-	processtest.Refused(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &stranger}), fault.Invalid, "same", "none of those")
-	require.NoError(t, b.completes(anna, id, task.Completion{Outcome: "yes", Same: &same}))
-	require.Equal(t, []string{`{"user": "hanna"}`}, b.Texts("select payload::text from process_tasks"))
-
-	plain := b.Opened(b.Started(anna, processtest.Sample{ID: "plain"}).ID, b.Opening(2, "anna"))
-	processtest.Refused(t, b.completes(anna, plain, task.Completion{Outcome: "yes", Same: &same}), fault.Invalid, "does not ask")
-}

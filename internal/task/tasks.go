@@ -12,6 +12,7 @@ import (
 	"provost/internal/audit"
 	"provost/internal/authz"
 	"provost/internal/fault"
+	"provost/internal/metadata"
 	"provost/internal/process"
 	"provost/internal/query"
 )
@@ -23,6 +24,8 @@ type Tasks struct {
 	Processes *process.Processes
 	Audit     audit.Recorder
 	Forms     process.Forms
+	// Attributes says what of a user somebody may see.
+	Attributes *metadata.Schemas
 }
 
 // me gives the person that asks: only people have tasks.
@@ -150,11 +153,9 @@ func (s *Tasks) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 		maps.Copy(d.Values, only(d.Values, content.Payload))
 	}
 	if step.Match != nil {
-		match, err := process.MatchOf(library, merged(content.Current, content.Variables))
-		if err != nil {
+		if d.Match, err = s.match(ctx, library, merged(content.Current, content.Variables)); err != nil {
 			return d, err
 		}
-		d.Match = &match
 	}
 	if step.Approval != nil {
 		d.Lines, err = s.lines(ctx, &t)

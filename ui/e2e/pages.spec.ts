@@ -46,6 +46,7 @@ const lists: [name: string, path: string, heading: string | RegExp][] = [
   ['parameters', '/settings/parameters', 'Parameters'],
   ['authorizations', '/settings/authorizations', 'Authorisations'],
   ['tokens', '/me/tokens', 'My API tokens'],
+  ['my-notices', '/me/notices', 'My notices'],
   ['my-password', '/me/password', 'My password'],
   ['kitchen-sink', '/kitchen-sink', 'Kitchen sink'],
   ['not-found', '/no-such-page', 'Not found'],

@@ -40,6 +40,48 @@ func (q *Queries) ClaimMails(ctx context.Context, howMany int32) ([]uuid.UUID, e
 	return items, nil
 }
 
+const declineNotices = `-- name: DeclineNotices :exec
+with wanted as (
+    delete from declined_notices where user_id = $1 and occasion <> all ($2::text[])
+)
+insert into declined_notices (user_id, occasion) select $1, unnest($2::text[]) on conflict do nothing
+`
+
+type DeclineNoticesParams struct {
+	UserID    uuid.UUID
+	Occasions []string
+}
+
+// Exactly those that are given are declined from now on.
+func (q *Queries) DeclineNotices(ctx context.Context, arg DeclineNoticesParams) error {
+	_, err := q.db.Exec(ctx, declineNotices, arg.UserID, arg.Occasions)
+	return err
+}
+
+const declinedNotices = `-- name: DeclinedNotices :many
+select occasion from declined_notices where user_id = $1 order by occasion
+`
+
+func (q *Queries) DeclinedNotices(ctx context.Context, userID uuid.UUID) ([]string, error) {
+	rows, err := q.db.Query(ctx, declinedNotices, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var occasion string
+		if err := rows.Scan(&occasion); err != nil {
+			return nil, err
+		}
+		items = append(items, occasion)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const endMails = `-- name: EndMails :exec
 update mails m set status = e.status, message = e.message, ended_at = now()
 from (select unnest($1::uuid[]) as id, unnest($2::text[]) as status, unnest($3::text[]) as message) e
@@ -106,6 +148,8 @@ select m.id, m.key, m.kind, m.task_id, m.process_id, m.user_id, m.address, m.fac
        coalesce(t.status, '')::text as task_status, t.due_at as task_due_at, t.expire_at, t.letter,
        coalesce(p.number, 0)::bigint as number, coalesce(p.name, '')::text as process, coalesce(p.status, '')::text as process_status,
        coalesce(p.message, '')::text as process_message, coalesce(nullif(i.full_name, ''), p.initiator, '')::text as initiator,
+       array(select d.occasion from declined_notices d join users x on x.id = d.user_id
+             where x.id = m.user_id or m.user_id is null and m.kind = 'digest' and lower(x.email) = lower(m.address))::text[] as declined,
        coalesce((select jsonb_agg(jsonb_build_object('title', l.title, 'decision', l.decision) order by l.part, l.key)
                  from process_lines l where l.process_id = m.process_id and (l.work = t.work and l.part = t.part
                      or m.kind = 'outcome' and l.work = (select max(x.work) from process_lines x where x.process_id = m.process_id))), '[]')::jsonb as lines,
@@ -146,11 +190,12 @@ type MailFactsRow struct {
 	ProcessStatus  string
 	ProcessMessage string
 	Initiator      string
+	Declined       []string
 	Lines          json.RawMessage
 	Decisions      json.RawMessage
 }
 
-// What mails tell. Decisions are those of an outcome: what people decided in the process, in their order.
+// What mails tell, and what their people do not want to be told; digests go to addresses, of which some are those of people. Decisions are those of an outcome: what people decided in the process, in their order.
 func (q *Queries) MailFacts(ctx context.Context, ids []uuid.UUID) ([]MailFactsRow, error) {
 	rows, err := q.db.Query(ctx, mailFacts, ids)
 	if err != nil {
@@ -186,6 +231,7 @@ func (q *Queries) MailFacts(ctx context.Context, ids []uuid.UUID) ([]MailFactsRo
 			&i.ProcessStatus,
 			&i.ProcessMessage,
 			&i.Initiator,
+			&i.Declined,
 			&i.Lines,
 			&i.Decisions,
 		); err != nil {

@@ -104,6 +104,30 @@ func (q *Queries) DocumentsAfter(ctx context.Context, arg DocumentsAfterParams) 
 	return items, nil
 }
 
+const documentsInFolder = `-- name: DocumentsInFolder :many
+select id from process_documents where id = any ($1::uuid[]) and place = 'folder'
+`
+
+func (q *Queries) DocumentsInFolder(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, documentsInFolder, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const engineStopped = `-- name: EngineStopped :one
 select stopped from process_engine
 `

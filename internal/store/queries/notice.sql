@@ -72,13 +72,15 @@ where m.id in (select c.id from mails c where c.status = 'waiting' and c.due_at 
 returning m.id;
 
 -- name: MailFacts :many
--- What mails tell. Decisions are those of an outcome: what people decided in the process, in their order.
+-- What mails tell, and what their people do not want to be told; digests go to addresses, of which some are those of people. Decisions are those of an outcome: what people decided in the process, in their order.
 select m.id, m.key, m.kind, m.task_id, m.process_id, m.user_id, m.address, m.facts, m.attempts, m.created_at,
        coalesce(u.full_name, '')::text as full_name, coalesce(u.attributes ->> 'language', '')::text as language, coalesce(u.active, true)::boolean as active,
        coalesce(t.title, '')::text as title, coalesce(t.element, '')::text as element, coalesce(t.name, '')::text as name,
        coalesce(t.status, '')::text as task_status, t.due_at as task_due_at, t.expire_at, t.letter,
        coalesce(p.number, 0)::bigint as number, coalesce(p.name, '')::text as process, coalesce(p.status, '')::text as process_status,
        coalesce(p.message, '')::text as process_message, coalesce(nullif(i.full_name, ''), p.initiator, '')::text as initiator,
+       array(select d.occasion from declined_notices d join users x on x.id = d.user_id
+             where x.id = m.user_id or m.user_id is null and m.kind = 'digest' and lower(x.email) = lower(m.address))::text[] as declined,
        coalesce((select jsonb_agg(jsonb_build_object('title', l.title, 'decision', l.decision) order by l.part, l.key)
                  from process_lines l where l.process_id = m.process_id and (l.work = t.work and l.part = t.part
                      or m.kind = 'outcome' and l.work = (select max(x.work) from process_lines x where x.process_id = m.process_id))), '[]')::jsonb as lines,
@@ -109,6 +111,16 @@ select m.process_id, 'notice', coalesce(t.element, ''), coalesce(t.name, ''), e.
 from (select unnest(@ids::uuid[]) as id, unnest(@reasons::text[]) as reason) e
 join mails m on m.id = e.id left join users u on u.id = m.user_id left join process_tasks t on t.id = m.task_id
 where m.process_id is not null group by m.process_id, m.task_id, t.element, t.name, m.kind, e.reason;
+
+-- name: DeclinedNotices :many
+select occasion from declined_notices where user_id = @user_id order by occasion;
+
+-- name: DeclineNotices :exec
+-- Exactly those that are given are declined from now on.
+with wanted as (
+    delete from declined_notices where user_id = @user_id and occasion <> all (@occasions::text[])
+)
+insert into declined_notices (user_id, occasion) select @user_id, unnest(@occasions::text[]) on conflict do nothing;
 
 -- name: InsertMailToken :exec
 insert into mail_tokens (hash, mail_id, task_id, user_id, expires_at) values (@hash, @mail_id, @task_id, @user_id, @expires_at);

@@ -45,6 +45,9 @@ from (select unnest(@ids::uuid[]) as id, unnest(@words::text[]) as words) w wher
 select d.id, d.process_id, d.task_id, d.name, d.media_type, d.size, d.sha256, d.author, d.at, d.place, p.number
 from process_documents d join processes p on p.id = d.process_id where d.id > @after order by d.id limit @how_many;
 
+-- name: DocumentsInFolder :many
+select id from process_documents where id = any (@ids::uuid[]) and place = 'folder';
+
 -- name: MoveDocument :exec
 update process_documents set place = @place, content = @content where id = @id;
 

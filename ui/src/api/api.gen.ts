@@ -1188,6 +1188,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which notices reach the caller by mail
+         * @description Whatever is chosen, mails come about what is late, about what failed, and those that the definition of a process sends itself.
+         */
+        get: operations["get-my-notices"];
+        /**
+         * Choose which notices reach the caller by mail
+         * @description Whatever is chosen, mails come about what is late, about what failed, and those that the definition of a process sends itself.
+         */
+        put: operations["choose-my-notices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/memberships": {
         parameters: {
             query?: never;
@@ -6191,6 +6215,16 @@ export interface components {
         };
         NewPassword: {
             password: string;
+        };
+        NoticesWanted: {
+            /** @description A task waits, is handed over or comes back */
+            assignment: boolean;
+            /** @description What was granted and revoked in information systems that tell the own address */
+            digest: boolean;
+            /** @description What became of the own requests */
+            outcome: boolean;
+            /** @description A task is due soon */
+            reminder: boolean;
         };
         ObjectMapping: {
             condition?: string;
@@ -11418,6 +11452,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionedMailDomain"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-my-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesWanted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "choose-my-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesWanted"];
                 };
             };
             /** @description Error */

@@ -1,6 +1,7 @@
 import { Avatar, Button, Divider, Group, Popover, SegmentedControl, Stack, Text, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconApi, IconKey, IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { IconApi, IconKey, IconKeyboard, IconLogout, IconMail } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSignOut, type Session } from '@/api/session';
 import { changeLanguage, languages, type Language } from '@/i18n';
@@ -13,11 +14,13 @@ export function UserMenu({ user }: { user: Session['user'] }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [density, setDensity] = useDensity();
   const signOut = useSignOut();
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false); // whoever goes to a page wants to see it
   return (
     // A popover and not a menu: screen readers expect nothing but items in a menu, and here are choices.
-    <Popover width={264} position="bottom-end" shadow="md" trapFocus returnFocus>
+    <Popover width={264} position="bottom-end" shadow="md" trapFocus returnFocus opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <UnstyledButton aria-label={t('user.menu', { name: user.fullName })}>
+        <UnstyledButton aria-label={t('user.menu', { name: user.fullName })} onClick={() => setOpened(!opened)}>
           <Group gap={8} wrap="nowrap">
             <Avatar size={28} color="petrol" name={user.fullName} alt="" />
             <Text size="sm" visibleFrom="md">{user.fullName}</Text>
@@ -51,10 +54,13 @@ export function UserMenu({ user }: { user: Session['user'] }) {
           />
         </Stack>
         <Divider my={6} />
-        <Button component={Link} to="/me/password" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconKey size={15} aria-hidden />}>
+        <Button component={Link} onClick={close} to="/me/password" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconKey size={15} aria-hidden />}>
           {t('user.password')}
         </Button>
-        <Button component={Link} to="/me/tokens" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconApi size={15} aria-hidden />}>
+        <Button component={Link} onClick={close} to="/me/notices" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconMail size={15} aria-hidden />}>
+          {t('user.notices')}
+        </Button>
+        <Button component={Link} onClick={close} to="/me/tokens" variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconApi size={15} aria-hidden />}>
           {t('user.tokens')}
         </Button>
         <Button variant="subtle" color="gray" fullWidth justify="flex-start" leftSection={<IconKeyboard size={15} aria-hidden />} onClick={openKeyboardHelp}>

@@ -85,6 +85,7 @@ export const pages: Page[] = [
   ...settingPages('parameters', IconAdjustments),
   { path: '/settings/authorizations', load: () => import('@/pages/settings/AuthorizationsPage'), permission: 'authorization:query', nav: { group: 'settings', label: 'page.authorizations', icon: IconShieldLock } },
   { path: '/me/tokens', load: () => import('@/pages/tokens/TokensPage') },
+  { path: '/me/notices', load: () => import('@/pages/notices/MyNoticesPage') },
   { path: '/me/password', load: () => import('@/pages/tokens/MyPasswordPage') },
   { path: '/kitchen-sink', load: () => import('@/pages/kitchen/KitchenSinkPage') },
 ];

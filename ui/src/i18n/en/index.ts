@@ -13,6 +13,7 @@ import home from './home.json';
 import issues from './issues.json';
 import list from './list.json';
 import monitoring from './monitoring.json';
+import notices from './notices.json';
 import object from './object.json';
 import process from './process.json';
 import processEngine from './processEngine.json';
@@ -32,5 +33,5 @@ import values from './values.json';
 
 /** All English texts by area; an area is a folder of the console or a page. */
 export const areas = {
-  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, object, process, processEngine, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
+  access, accounts, agents, audit, authorizations, common, designer, editor, engine, form, groups, home, issues, list, monitoring, notices, object, process, processEngine, processes, requests, roles, run, settings, shell, status, sync, systems, tasks, tokens, users, values,
 };
