@@ -188,7 +188,7 @@ func mapped(elements map[string]string, id string) string {
 }
 
 // remap renames everything to the elements of another plan. Timers and waits of events that it does not have are taken back; those that are
-// new in it are set when their activity is entered next.
+// new in it are set when their activity is entered next, and a key that is new, or another one, is asked for then too.
 func (m *machine) remap(o Migrated, x *index) {
 	for _, t := range m.at.Tokens {
 		t.Node, t.Starts = mapped(o.Elements, t.Node), mapped(o.Elements, t.Starts)
@@ -207,7 +207,11 @@ func (m *machine) remap(o Migrated, x *index) {
 	m.at.Waits = slices.DeleteFunc(m.at.Waits, func(w wait) bool { return !sameEvent(o.Plan, x, mapped(o.Elements, w.Node), w.Type) })
 	for i, w := range m.at.Waits {
 		node := mapped(o.Elements, w.Node)
-		m.at.Waits[i].Node, m.at.Waits[i].Name = node, o.Plan.Nodes[x.nodes[node]].Event.Name
+		event := o.Plan.Nodes[x.nodes[node]].Event
+		m.at.Waits[i].Node, m.at.Waits[i].Name = node, event.Name
+		if event.Key == "" {
+			m.at.Waits[i].Key = ""
+		}
 	}
 	visits := make(map[string]int, len(m.at.Visits))
 	for _, id := range sorted(m.at.Visits) {
@@ -220,5 +224,5 @@ func (m *machine) remap(o Migrated, x *index) {
 			m.at.Values[v.Name], _ = canonicalValue(v.Default)
 		}
 	}
-	m.plan, m.index = o.Plan, x
+	m.plan, m.index, m.listened = o.Plan, x, true
 }
