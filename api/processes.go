@@ -62,6 +62,7 @@ type MigrateRequest struct {
 type MessageRequest struct {
 	Kind   string         `json:"kind" enum:"message,signal"`
 	Name   string         `json:"name" minLength:"1" maxLength:"255"`
+	Key    string         `json:"key,omitempty" maxLength:"255" doc:"Of a message: it is for who waits with this key, else for who waits without one"`
 	Values map[string]any `json:"values,omitempty" doc:"Variables that it sets"`
 }
 
@@ -229,7 +230,7 @@ func (a *API) process(ctx context.Context, id uuid.UUID) (*processOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	found.Log, found.Tasks, found.Places = filled(found.Log), filled(found.Tasks), filled(found.Places)
+	found.Log, found.Tasks, found.Places, found.Waits = filled(found.Log), filled(found.Tasks), filled(found.Places), filled(found.Waits)
 	return &processOutput{Body: ProcessView{Detail: found, TemporalURL: a.temporalURL(ctx, messages.Process{ID: id}.WorkflowID())}}, nil
 }
 
@@ -269,7 +270,7 @@ func (a *API) registerSteeringOfProcesses(p *process.Processes, tags []string) {
 			if err != nil {
 				return nil, err
 			}
-			message := process.Message{Name: in.Body.Name, Values: values}
+			message := process.Message{Name: in.Body.Name, Key: in.Body.Key, Values: values}
 			return a.steered(ctx, in.ID, p.Send(ctx, in.ID, process.Action(in.Body.Kind), message))
 		})
 }

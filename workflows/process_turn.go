@@ -192,7 +192,7 @@ func (p *instance) record(ctx workflow.Context, r process.Record) error {
 		}
 	}
 	for _, w := range p.state.Waits() {
-		e.Waits = append(e.Waits, process.Wait{Type: w.Type, Name: w.Name, Element: w.Node})
+		e.Waits = append(e.Waits, process.Wait{Type: w.Type, Name: w.Name, Key: w.Key, Element: w.Node})
 	}
 	var failed []bpm.Failed
 	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.WriteLedger, r).Get(ctx, &failed); err != nil {

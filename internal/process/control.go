@@ -54,6 +54,7 @@ type Migrate struct {
 // Message is a message or a signal for a process.
 type Message struct {
 	Name   string     `json:"name"`
+	Key    string     `json:"key,omitempty"` // of a message: it is for who waits with this key, else for who waits without
 	Values bpm.Values `json:"values,omitempty"`
 }
 

@@ -65,6 +65,8 @@ type ProcessStore interface {
 	Values(ctx context.Context, process uuid.UUID) (bpm.Values, error)
 	Log(ctx context.Context, process uuid.UUID) ([]LogLine, error)
 	OpenTasks(ctx context.Context, process uuid.UUID) ([]WorkPlace, error)
+	// Waits gives the messages and signals that a process waits for, the longest first.
+	Waits(ctx context.Context, process uuid.UUID) ([]Awaited, error)
 	Diagram(ctx context.Context, process uuid.UUID) ([]byte, error)
 	// IsVersion tells whether a version is one of the definition of a process.
 	IsVersion(ctx context.Context, process, version uuid.UUID) (bool, error)

@@ -101,6 +101,9 @@ func (s *Processes) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	if d.Tasks, err = s.Store.OpenTasks(ctx, id); err != nil {
 		return d, err
 	}
+	if d.Waits, err = s.Store.Waits(ctx, id); err != nil {
+		return d, err
+	}
 	who, _ := authz.From(ctx)
 	if who.Allows(authz.ProcessQuery) || slices.Contains(parts, PartManager) || slices.Contains(parts, PartObserver) {
 		d.Values, err = s.Store.Values(ctx, id)
@@ -248,13 +251,10 @@ func (s *Processes) fits(ctx context.Context, of *Process, m *Migrate) error {
 
 // Send gives a process a message, or a signal.
 func (s *Processes) Send(ctx context.Context, id uuid.UUID, kind Action, m Message) error {
-	if kind != ActionMessage && kind != ActionSignal {
-		return fault.InvalidField("kind", "A process takes a message or a signal, not %q.", kind)
+	if err := m.check(kind); err != nil {
+		return err
 	}
-	if strings.TrimSpace(m.Name) == "" {
-		return fault.InvalidField("name", "Say which message it is.")
-	}
-	return s.steer(ctx, id, kind, m, LogLine{Name: m.Name})
+	return s.steer(ctx, id, kind, m, m.line())
 }
 
 func reasoned(reason string) error {

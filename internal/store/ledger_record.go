@@ -234,7 +234,8 @@ func (u *unit) openIncidents(ctx context.Context, e *process.Entry) error {
 func (u *unit) recordWaits(ctx context.Context, e *process.Entry) error {
 	waits := db.KeepWaitsParams{ProcessID: e.Process}
 	for _, w := range e.Waits {
-		waits.Types, waits.Names, waits.Elements = append(waits.Types, string(w.Type)), append(waits.Names, w.Name), append(waits.Elements, w.Element)
+		waits.Types, waits.Names = append(waits.Types, string(w.Type)), append(waits.Names, w.Name)
+		waits.Keys, waits.Elements = append(waits.Keys, w.Key), append(waits.Elements, w.Element)
 	}
 	if err := u.q.KeepWaits(ctx, waits); err != nil {
 		return fmt.Errorf("write waits: %w", err)
