@@ -262,7 +262,7 @@ func (a *API) registerSteeringOfProcesses(p *process.Processes, tags []string) {
 		})
 	register(a, signedIn, operation("migrate", "Put a process on another version of its definition", "holders of process:update"),
 		func(ctx context.Context, in *migrateInput) (*processOutput, error) {
-			return a.steered(ctx, in.ID, p.Migrate(ctx, in.ID, process.Migrate(in.Body)))
+			return a.steered(ctx, in.ID, a.migrateProcess(ctx, in))
 		})
 	register(a, signedIn, operation("message", "Give a process a message or a signal", "holders of process:update"),
 		func(ctx context.Context, in *messageInput) (*processOutput, error) {

@@ -293,8 +293,14 @@ func TestOperatorsOverHTTP(t *testing.T) {
 	one := processesPath + "/" + id
 	w.admin.post(one+"/move", map[string]any{"from": "decide", "to": "done", "reason": "x"}).status(http.StatusAccepted)
 	w.admin.post(one+"/migrate", map[string]any{"version": uuid.NewString(), "reason": "x"}).problem(http.StatusUnprocessableEntity, "invalid")
-	version := w.admin.get(one).object()["versionId"]
-	w.admin.post(one+"/migrate", map[string]any{"version": version, "reason": "x"}).status(http.StatusAccepted)
+	next := w.admin.deploys(strings.Replace(leave, "Leave of absence", "Leave", 1)).status(http.StatusCreated).object()["id"]
+	for _, dry := range []bool{true, false} {
+		w.admin.post(one+"/migrate", map[string]any{"version": next, "reason": "x", "dryRun": dry}).status(http.StatusAccepted)
+		anna.post(one+"/migrate", map[string]any{"version": next, "reason": "x", "dryRun": dry}).problem(http.StatusForbidden, "denied")
+		require.Equal(t, map[bool]string{true: "0", false: "1"}[dry], w.texts(t, "select count(*)::text from outbox where payload ->> 'action' = 'migrate'")[0])
+	}
+	w.exec(t, "update processes set places = '{gone}'")
+	w.admin.post(one+"/migrate", map[string]any{"version": next, "reason": "x", "dryRun": true}).problem(http.StatusUnprocessableEntity, "invalid")
 	w.admin.post(one+"/message", map[string]any{"kind": "signal", "name": "closing", "values": map[string]any{"x": 1}}).status(http.StatusAccepted)
 	anna.post(one+"/move", map[string]any{"from": "decide", "to": "done", "reason": "x"}).problem(http.StatusForbidden, "denied")
 	require.Contains(t, string(anna.get(one+"/diagram").status(http.StatusOK).body), "startEvent")

@@ -48,7 +48,6 @@ type Migrate struct {
 	Version  uuid.UUID         `json:"version"`
 	Elements map[string]string `json:"elements,omitempty"`
 	Reason   string            `json:"reason"`
-	DryRun   bool              `json:"-"` // say what is missing, and change nothing
 }
 
 // Message is a message or a signal for a process.
