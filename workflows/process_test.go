@@ -281,6 +281,26 @@ func TestProcessIsMigrated(t *testing.T) {
 	require.NoError(t, s.run(t, thisProcess))
 }
 
+// Background work is listed under the element that took the place of its own.
+func TestBackgroundWorkIsMigrated(t *testing.T) {
+	t.Parallel()
+	other := uuid.New()
+	body := start + inBackground + end + flow("start", "apply") + flow("apply", "end")
+	s := onStage(t, body)
+	s.plans = map[uuid.UUID]bpm.Plan{other: define(t, strings.ReplaceAll(body, `"apply"`, `"change"`))}
+	s.stopped = true
+	s.at(time.Hour, func() {
+		s.steer(process.ActionMigrate, process.Migrate{Version: other, Elements: map[string]string{"apply": "change"}})
+	})
+	s.at(2*time.Hour, func() {
+		require.Equal(t, "change", s.last().Timers[0].Element)
+		s.stopped = false
+		s.steer(process.ActionResume, process.Hold{Kind: process.AsyncJob, Key: s.last().Timers[0].Key})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"wait", "perform apply", "finish completed"}, s.log, "what has begun goes on under its key")
+}
+
 // The ledger says with which key a message is waited for, and the message that it is brings goes on to others with the key that it is sent with.
 func TestProcessWaitsWithAKey(t *testing.T) {
 	t.Parallel()

@@ -78,7 +78,7 @@ with wanted as (
 )
 insert into process_jobs (id, process_id, kind, key, element, name, due_at, attempts, status, message)
 select w.id, @process_id, w.kind, w.key, w.element, w.name, w.due_at, w.attempts, w.status, w.message from wanted w
-on conflict (process_id, kind, key) do update set due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message;
+on conflict (process_id, kind, key) do update set element = excluded.element, name = excluded.name, due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message;
 
 -- name: OpenIncidents :exec
 insert into process_incidents (id, process_id, incident, work, element, code, message, opened_at)
