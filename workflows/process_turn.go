@@ -53,7 +53,7 @@ func (p *instance) take(ctx workflow.Context, batch ...bpm.Occurrence) error {
 		p.rename(m.Elements)
 		t.record.Entry.Version, t.record.Entry.Renamed = &m.version, m.Elements
 	}
-	if err := p.perform(ctx, t); err != nil || !p.in.Snapshot {
+	if err := p.perform(ctx, t); err != nil || !p.rewritten {
 		return err
 	}
 	after, err := p.state.Clone()
