@@ -170,7 +170,7 @@ func (a *API) registerRehearsal(tags []string) {
 			if err != nil {
 				return nil, err
 			}
-			acts[i] = rehearsal.Act{Kind: act.Kind, ID: act.ID, Name: act.Name, Outcome: act.Outcome, Values: set}
+			acts[i] = rehearsal.Act{Kind: act.Kind, ID: act.ID, Name: act.Name, Key: act.Key, Outcome: act.Outcome, Values: set}
 		}
 		played, err := a.deps.Platform.Rehearsals.Play(ctx, rehearsal.Request{Source: []byte(in.Body.Source), Values: values, Message: in.Body.Message, Acts: acts})
 		return &rehearseOutput{Body: played}, err
@@ -182,6 +182,7 @@ type RehearsalAct struct {
 	Kind    string         `json:"kind" enum:"complete,fire,message,signal,skip"`
 	ID      int64          `json:"id,omitempty" doc:"Of the work to complete, the timer to fire, or the incident to skip"`
 	Name    string         `json:"name,omitempty" maxLength:"255" doc:"Of the message or signal"`
+	Key     string         `json:"key,omitempty" maxLength:"255" doc:"Of the message"`
 	Outcome string         `json:"outcome,omitempty" maxLength:"255" doc:"Flow that people choose"`
 	Values  map[string]any `json:"values,omitempty" doc:"Variables that it sets"`
 }

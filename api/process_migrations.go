@@ -28,6 +28,25 @@ type migrationOutput struct{ Body process.MigrationReview }
 
 type elementsOutput struct{ Body []process.Element }
 
+// migrateProcess puts one process on another version, or says why it cannot be put there.
+func (a *API) migrateProcess(ctx context.Context, in *migrateInput) error {
+	found, _, err := a.deps.Platform.Processes.See(ctx, in.ID)
+	if err != nil {
+		return err
+	}
+	do := a.deps.Platform.Operations.Migrate
+	if in.Body.DryRun {
+		do = a.deps.Platform.Operations.ReviewMigration
+	}
+	review, err := do(ctx, process.Migration{
+		From: found.VersionID, To: in.Body.Version, Elements: in.Body.Elements, Processes: []uuid.UUID{in.ID}, Reason: in.Body.Reason,
+	})
+	if err != nil {
+		return err
+	}
+	return review.Refusal()
+}
+
 func (a *API) registerMigrations() {
 	o, tags := a.deps.Platform.Operations, []string{"Process operations"}
 	register(a, signedIn, huma.Operation{

@@ -22,6 +22,10 @@ type repairInput struct {
 	Body *RepairRequest
 }
 
+type deliveryInput struct{ Body MessageRequest }
+
+type deliveryOutput struct{ Body process.Delivery }
+
 type incidentOutput struct{ Body process.Incident }
 
 type jobOutput struct{ Body process.Pending }
@@ -47,6 +51,7 @@ func (a *API) registerProcessOperations() {
 			return &jobOutput{Body: job}, err
 		})
 	}
+	a.registerMessages(o, tags)
 	listingFor(a, signedIn, huma.Operation{
 		OperationID: "list-process-incidents", Path: "/process-incidents", Tags: tags, Summary: "Work that failed and waits for an operator, newest first",
 		Description: "Of all processes with process:query, else of those the caller manages. Open ones only: filter=status eq \"open\".",
@@ -76,4 +81,26 @@ func (a *API) registerProcessOperations() {
 			return &incidentOutput{Body: incident}, err
 		})
 	}
+}
+
+// registerMessages adds the sending of messages and signals to whoever waits for them.
+func (a *API) registerMessages(o *process.Operations, tags []string) {
+	register(a, signedIn, huma.Operation{
+		OperationID: "send-message", Method: http.MethodPost, Path: "/messages", Tags: tags, Summary: "Send a message or a signal to whoever waits for it",
+		Description: steeredDoc + "A message goes to one process: of those that wait with its key the one that has waited longest, else of those that wait without one. " +
+			"A signal goes to all. Processes of all with process:update, else those that the caller manages. Where nobody waits for a message, it begins the " +
+			"process that starts by it, with process:start and a key; the same key again begins nothing. The answer says who was reached; nobody is an error (404).",
+		DefaultStatus: http.StatusOK,
+	}, func(ctx context.Context, in *deliveryInput) (*deliveryOutput, error) {
+		values, err := valuesOf(in.Body.Values)
+		if err != nil {
+			return nil, err
+		}
+		message := process.Message{Name: in.Body.Name, Key: in.Body.Key, Values: values}
+		delivery, err := o.Post(ctx, process.Action(in.Body.Kind), message)
+		for _, reached := range delivery.Processes {
+			a.deps.Events.Publish("processes", reached.ID)
+		}
+		return &deliveryOutput{Body: delivery}, err
+	})
 }

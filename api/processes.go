@@ -62,6 +62,7 @@ type MigrateRequest struct {
 type MessageRequest struct {
 	Kind   string         `json:"kind" enum:"message,signal"`
 	Name   string         `json:"name" minLength:"1" maxLength:"255"`
+	Key    string         `json:"key,omitempty" maxLength:"255" doc:"Of a message: it is for who waits with this key, else for who waits without one"`
 	Values map[string]any `json:"values,omitempty" doc:"Variables that it sets"`
 }
 
@@ -244,7 +245,7 @@ func (a *API) process(ctx context.Context, id uuid.UUID) (*processOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	found.Log, found.Tasks, found.Places = filled(found.Log), filled(found.Tasks), filled(found.Places)
+	found.Log, found.Tasks, found.Places, found.Waits = filled(found.Log), filled(found.Tasks), filled(found.Places), filled(found.Waits)
 	return &processOutput{Body: ProcessView{Detail: found, TemporalURL: a.temporalURL(ctx, messages.Process{ID: id}.WorkflowID())}}, nil
 }
 
@@ -276,7 +277,7 @@ func (a *API) registerSteeringOfProcesses(p *process.Processes, tags []string) {
 		})
 	register(a, signedIn, operation("migrate", "Put a process on another version of its definition", "holders of process:update"),
 		func(ctx context.Context, in *migrateInput) (*processOutput, error) {
-			return a.steered(ctx, in.ID, p.Migrate(ctx, in.ID, process.Migrate(in.Body)))
+			return a.steered(ctx, in.ID, a.migrateProcess(ctx, in))
 		})
 	register(a, signedIn, operation("message", "Give a process a message or a signal", "holders of process:update"),
 		func(ctx context.Context, in *messageInput) (*processOutput, error) {
@@ -284,7 +285,7 @@ func (a *API) registerSteeringOfProcesses(p *process.Processes, tags []string) {
 			if err != nil {
 				return nil, err
 			}
-			message := process.Message{Name: in.Body.Name, Values: values}
+			message := process.Message{Name: in.Body.Name, Key: in.Body.Key, Values: values}
 			return a.steered(ctx, in.ID, p.Send(ctx, in.ID, process.Action(in.Body.Kind), message))
 		})
 }

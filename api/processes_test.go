@@ -293,9 +293,39 @@ func TestOperatorsOverHTTP(t *testing.T) {
 	one := processesPath + "/" + id
 	w.admin.post(one+"/move", map[string]any{"from": "decide", "to": "done", "reason": "x"}).status(http.StatusAccepted)
 	w.admin.post(one+"/migrate", map[string]any{"version": uuid.NewString(), "reason": "x"}).problem(http.StatusUnprocessableEntity, "invalid")
-	version := w.admin.get(one).object()["versionId"]
-	w.admin.post(one+"/migrate", map[string]any{"version": version, "reason": "x"}).status(http.StatusAccepted)
+	next := w.admin.deploys(strings.Replace(leave, "Leave of absence", "Leave", 1)).status(http.StatusCreated).object()["id"]
+	for _, dry := range []bool{true, false} {
+		w.admin.post(one+"/migrate", map[string]any{"version": next, "reason": "x", "dryRun": dry}).status(http.StatusAccepted)
+		anna.post(one+"/migrate", map[string]any{"version": next, "reason": "x", "dryRun": dry}).problem(http.StatusForbidden, "denied")
+		require.Equal(t, map[bool]string{true: "0", false: "1"}[dry], w.texts(t, "select count(*)::text from outbox where payload ->> 'action' = 'migrate'")[0])
+	}
+	w.exec(t, "update processes set places = '{gone}'")
+	w.admin.post(one+"/migrate", map[string]any{"version": next, "reason": "x", "dryRun": true}).problem(http.StatusUnprocessableEntity, "invalid")
 	w.admin.post(one+"/message", map[string]any{"kind": "signal", "name": "closing", "values": map[string]any{"x": 1}}).status(http.StatusAccepted)
 	anna.post(one+"/move", map[string]any{"from": "decide", "to": "done", "reason": "x"}).problem(http.StatusForbidden, "denied")
 	require.Contains(t, string(anna.get(one+"/diagram").status(http.StatusOK).body), "startEvent")
+}
+
+func TestMessagesReachWhoWaits(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	w.admin.deploys(leave).status(http.StatusCreated)
+	anna := w.clerk(t, "anna", nil)
+	id := anna.post(processesPath, map[string]any{"definition": "leave", "values": map[string]any{"days": 3}}).status(http.StatusCreated).id()
+	w.exec(t, "insert into process_waits (process_id, type, name, key, element) select id, 'message', 'paid', 'A7', 'decide' from processes")
+	waits := w.admin.get(processesPath + "/" + id).status(http.StatusOK).object()["waits"].([]any)
+	require.Len(t, waits, 1)
+	require.Equal(t, "A7", waits[0].(map[string]any)["key"])
+
+	const path = "/api/v1/messages"
+	paid := map[string]any{"kind": "message", "name": "paid", "key": "A7", "values": map[string]any{"days": 4}}
+	reached := w.admin.post(path, paid).status(http.StatusOK).object()
+	require.EqualValues(t, 1, reached["reached"])
+	require.Equal(t, false, reached["started"])
+	require.Equal(t, id, reached["processes"].([]any)[0].(map[string]any)["id"])
+	require.Equal(t, []string{`{"key": "A7", "name": "paid", "values": {"days": 4}}`}, w.texts(t, "select payload ->> 'payload' from outbox where kind = 'process.control'"))
+	anna.post(path, paid).problem(http.StatusForbidden, "denied")
+	w.admin.post(path, map[string]any{"kind": "message", "name": "paid", "key": "A8"}).problem(http.StatusNotFound, "notFound")
+	w.admin.post(path, map[string]any{"kind": "signal", "name": "paid", "key": "A7"}).problem(http.StatusUnprocessableEntity, "invalid")
+	w.admin.post(processesPath+"/"+id+"/message", paid).status(http.StatusAccepted)
 }

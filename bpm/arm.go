@@ -50,32 +50,68 @@ func (e *Event) waits() bool {
 	return e.Type == TimerEvent || e.Type == MessageEvent || e.Type == SignalEvent
 }
 
-// arm sets the timers of a token and lets it wait for messages and signals, then goes on into the node. moments are the results of the
-// timers that are scripts.
-func (m *machine) arm(t *token, moments []Result) {
-	events := m.events(t)
-	times := make([]due, len(events))
-	for i, e := range events {
-		if e.Event.Type != TimerEvent {
-			continue
-		}
-		var moment json.RawMessage
-		if e.Event.Timer != nil && e.Event.Timer.Scripted {
-			moment, moments = moments[0].Value, moments[1:]
-		}
-		d, err := timing(e.Event.Timer, moment, m.now)
+// asks gives the script that an event has evaluated before it is waited for, if it has one: that of its moment, or of its key.
+func (e *Event) asks() (key string, use Use) {
+	switch {
+	case e.Type == TimerEvent && e.Timer != nil && e.Timer.Scripted:
+		return e.Timer.text(), Moment
+	case e.Type == MessageEvent:
+		return e.Key, Key
+	default:
+		return "", ""
+	}
+}
+
+// terms are what an event waits by: the time of a timer, the key of a message.
+type terms struct {
+	due due
+	key string
+}
+
+// terms reads what an event waits by; answer is the result of its script, nil when it has none.
+func (m *machine) terms(e *Node, answer json.RawMessage) (terms, *Fault) {
+	switch {
+	case e.Event.Type == TimerEvent:
+		d, err := timing(e.Event.Timer, answer, m.now)
 		if err != nil {
-			m.alarm(t, toArm, Fault{Code: "bad-timer", Message: fmt.Sprintf("The timer %s cannot be set: %v.", e.ID, err)})
+			return terms{}, &Fault{Code: "bad-timer", Message: fmt.Sprintf("The timer %s cannot be set: %v.", e.ID, err)}
+		}
+		return terms{due: d}, nil
+	case answer != nil:
+		key, err := readKey(answer)
+		if err != nil {
+			fault := badKey(e, err)
+			return terms{}, &fault
+		}
+		return terms{key: key}, nil
+	default:
+		return terms{}, nil
+	}
+}
+
+// arm sets the timers of a token and lets it wait for messages and signals, then goes on into the node. answers are the results of the
+// scripts of timers and keys.
+func (m *machine) arm(t *token, answers []Result) {
+	events := m.events(t)
+	by := make([]terms, len(events))
+	for i, e := range events {
+		var answer json.RawMessage
+		if script, _ := e.Event.asks(); script != "" {
+			answer, answers = answers[0].Value, answers[1:]
+		}
+		read, fault := m.terms(e, answer)
+		if fault != nil {
+			m.alarm(t, toArm, *fault)
 			return
 		}
-		times[i] = d
+		by[i] = read
 	}
 	owner := t.ID
 	if m.node(t).Type == StartEvent {
 		owner = t.Scope
 	}
 	for i, e := range events {
-		m.listen(owner, e, times[i])
+		m.listen(owner, e, by[i])
 	}
 	t.Armed = owner == t.ID && len(events) > 0
 	m.armed(t)
@@ -95,9 +131,10 @@ func (m *machine) armed(t *token) {
 }
 
 // listen sets a timer, or waits for a message or signal.
-func (m *machine) listen(owner int64, e *Node, d due) {
+func (m *machine) listen(owner int64, e *Node, by terms) {
+	d := by.due
 	if e.Event.Type != TimerEvent {
-		m.at.Waits = append(m.at.Waits, wait{Owner: owner, Node: e.ID, Type: e.Event.Type, Name: e.Event.Name})
+		m.at.Waits = append(m.at.Waits, wait{Owner: owner, Node: e.ID, Type: e.Event.Type, Name: e.Event.Name, Key: by.key})
 		m.listened = true
 		return
 	}

@@ -144,6 +144,25 @@ var misread = []refused{
 		user(with("startEvent", `id="s"`, `<idm:onFire>1</idm:onFire>`, `<messageEventDefinition messageRef="m"/>`), end, chain("s", "e")),
 		[]string{"p no-manual-start", "s misplaced-extension"},
 	},
+	{
+		"key of a signal",
+		user(start, with("intermediateCatchEvent", `id="c"`, `<idm:correlation key="A7"/>`, `<signalEventDefinition signalRef="g"/>`), end, chain("s", "c", "e")),
+		[]string{"c misplaced-extension"},
+	},
+	{
+		"key of nothing",
+		user(start, with("intermediateThrowEvent", `id="t"`, `<idm:correlation key="A7"/>`), end, chain("s", "t", "e")),
+		[]string{"t misplaced-extension"},
+	},
+	{
+		"key of what begins a process",
+		user(with("startEvent", `id="s"`, `<idm:correlation key="A7"/>`, `<messageEventDefinition messageRef="m"/>`), end, chain("s", "e")),
+		[]string{"p no-manual-start", "s misplaced-extension"},
+	},
+	{"no key", keyed(`<idm:correlation/>`), []string{"c missing-attribute"}},
+	{"key without end", keyed(`<idm:correlation key="A-#{days"/>`), []string{"c bad-expression"}},
+	{"key of another product", keyed(`<idm:correlation key="${days}"/>`), []string{"c bad-expression"}},
+	{"two keys", keyed(`<idm:correlation key="A"/><idm:correlation key="B"/>`), []string{"c repeated-extension"}},
 	{"extension twice", single(task(`<idm:task due="P1D"/><idm:task due="P2D"/>`)), []string{"a repeated-extension"}},
 	{"extension of others", single(task(`<x:y xmlns:x="urn:example:x"/><x:y xmlns:x="urn:example:x"/>`)), []string{"a foreign-extension"}},
 	{"misspelt attribute", single(task(`<idm:task duo="P1D"/>`)), []string{"a unknown-attribute"}},
@@ -176,4 +195,9 @@ func resourcesOf(n int) string {
 		out += `<idm:resource name="b` + strconv.Itoa(i) + `">` + strings.Repeat("y", 256<<10) + `</idm:resource>`
 	}
 	return out
+}
+
+// keyed is a process that waits for a message, with something in the event's extension.
+func keyed(extension string) string {
+	return user(start, with("intermediateCatchEvent", `id="c"`, extension, `<messageEventDefinition messageRef="m"/>`), end, chain("s", "c", "e"))
 }

@@ -31,6 +31,7 @@ func (c *checker) event(e *element) {
 		}
 	default: // nothing else is an event
 	}
+	c.correlation(e)
 	if e.event == nil {
 		return
 	}
@@ -49,6 +50,20 @@ func (c *checker) event(e *element) {
 	catchesAll := e.is(StartEvent, BoundaryEvent) && (e.event.Type == ErrorEvent || e.event.Type == EscalationEvent)
 	if e.event.Name == "" && e.event.Type != TerminateEvent && !catchesAll {
 		c.add(EventWithoutName, e.source, "%s does not say which %s it is", e.label(), e.event.Type)
+	}
+}
+
+// correlation checks the key of a message.
+func (c *checker) correlation(e *element) {
+	key := correlationOf(e.source)
+	switch {
+	case key == "":
+	case e.eventType() != MessageEvent:
+		c.add(MisplacedExtension, e.source, "idm:correlation belongs to messages, and %s is none", e.label())
+	case e.kind == StartEvent && e.parent == nil:
+		c.add(MisplacedExtension, e.source, "a process begins with every message of the name: %s has no key to wait with, remove idm:correlation", e.label())
+	default:
+		c.literal(e.source, key, "the key of the message of "+e.label())
 	}
 }
 

@@ -107,6 +107,9 @@ func (c *compiler) event(e *Event) *Event {
 	}
 	compiled := *e
 	compiled.Script = c.key(scriptText(e.Script))
+	if e.Key != "" {
+		compiled.Key = c.key(valueScript(e.Key))
+	}
 	if e.Timer != nil {
 		compiled.Timer = c.timer(*e.Timer)
 	}

@@ -65,6 +65,21 @@ var compiledNodes = map[string]compiledNode{
 		id:     "c",
 		node:   `{"event": {"type": "signal", "name": "horn"}}`,
 	},
+	"waiting with a key": {
+		source: keyed(`<idm:correlation key="#{days}"/>`),
+		id:     "c",
+		node:   `{"event": {"type": "message", "name": "mail", "key": "(days)"}}`,
+	},
+	"waiting with a key that is always the same": {
+		source: keyed(`<idm:correlation key=" A7 "/>`),
+		id:     "c",
+		node:   `{"event": {"type": "message", "name": "mail", "key": "\"A7\""}}`,
+	},
+	"message end with a key": {
+		source: user(start, with("endEvent", `id="e"`, `<idm:correlation key="A-#{days}"/>`, `<messageEventDefinition messageRef="m"/>`), chain("s", "e")),
+		id:     "e",
+		node:   `{"event": {"type": "message", "name": "mail", "key": "[\"A-\", (days)].join('')"}}`,
+	},
 	"waiting with a script": {
 		source: user(start, with("intermediateCatchEvent", `id="c"`, `<idm:onFire>days = 1</idm:onFire>`, timer), end, chain("s", "c", "e")),
 		id:     "c",

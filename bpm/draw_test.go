@@ -100,6 +100,8 @@ func (d drawn) set(tb testing.TB, key, value string, places map[string]int) {
 		d.n.Interrupting = false
 	case "timer", "message", "signal", "error", "escalation", "link", "terminate":
 		d.event.Type, d.event.Name = EventType(key), value
+	case "key":
+		d.event.Key = value
 	case "date", "duration", "cycle":
 		d.event.Type = TimerEvent
 		*map[string]*string{"date": &d.timer.Date, "duration": &d.timer.Duration, "cycle": &d.timer.Cycle}[key] = value

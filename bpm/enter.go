@@ -91,7 +91,7 @@ func (m *machine) enterThrow(t *token, n *Node) {
 			m.leave(t)
 		}
 	default:
-		m.throw(t, n)
+		m.ask(t, toThrow)
 	}
 }
 
@@ -123,7 +123,7 @@ func (m *machine) enterEnd(t *token, n *Node) {
 			m.leaveAndEnd(t)
 		}
 	default:
-		m.throw(t, n)
+		m.ask(t, toThrow)
 	}
 }
 

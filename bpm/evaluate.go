@@ -13,7 +13,8 @@ import (
 type purpose string
 
 const (
-	toArm      purpose = "arm"      // moments of the timers it sets
+	toArm      purpose = "arm"      // moments of the timers it sets, and keys of the messages it waits for
+	toThrow    purpose = "throw"    // the key of the message it sends
 	toChoose   purpose = "choose"   // the way out
 	toTake     purpose = "take"     // the script of the flow it leaves by
 	toRun      purpose = "run"      // a quick script
@@ -47,10 +48,10 @@ func (m *machine) scripts(t *token, p purpose) []script {
 	switch p {
 	case toArm:
 		for _, e := range m.events(t) {
-			if timer := e.Event.Timer; timer != nil && timer.Scripted {
-				found = append(found, script{timer.text(), Moment})
-			}
+			add(e.Event.asks())
 		}
+	case toThrow:
+		add(n.Event.Key, Key)
 	case toChoose:
 		if n.Type == ExclusiveGateway && n.Decision != "" {
 			return []script{{n.Decision, Choice}}
@@ -216,6 +217,8 @@ func (m *machine) answered(t *token, p purpose, results []Result) {
 	switch p {
 	case toArm:
 		m.arm(t, results)
+	case toThrow:
+		m.throw(t, n, results)
 	case toTake, toRun, toPass:
 		m.acted(t, p, results)
 	case toCount:

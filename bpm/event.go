@@ -41,9 +41,11 @@ type Failed struct {
 // Fired says that the time of a timer has come.
 type Fired struct{ Timer int64 }
 
-// Messaged brings a message to the process: to one event that waits for it. Nobody waits: it is kept for the first that does.
+// Messaged brings a message to the process: to one event that waits for it. Nobody waits: it is kept for the first that does. One with a key
+// is for who waits with that key, else for who waits without; one without a key is for the latter only.
 type Messaged struct {
 	Name   string
+	Key    string
 	Values Values
 }
 
@@ -122,11 +124,12 @@ type Call struct {
 // Use is what a script is evaluated for.
 type Use string
 
-// The uses of scripts in a wave. Condition, Choice, Number and Moment ask for a value, Action and Assign change variables; a
+// The uses of scripts in a wave. Condition, Choice, Key, Number and Moment ask for a value, Action and Assign change variables; a
 // Choice may do both.
 const (
 	Condition Use = "condition" // a boolean
 	Choice    Use = "decision"  // the name or id of a flow
+	Key       Use = "key"       // of a message: a text or a number
 	Number    Use = "count"     // a number of instances, or a list
 	Moment    Use = "timer"     // ISO 8601
 	Action    Use = "action"    // a quick script task, a transition action, a timer's script
@@ -179,6 +182,7 @@ type Send struct {
 	Node   string
 	Type   EventType
 	Name   string
+	Key    string `json:",omitempty"` // of a message
 	Values Values
 }
 

@@ -92,6 +92,11 @@ var extensions = []extension{
 	{name: "decision", hosts: []string{"exclusiveGateway"}, body: true},
 	{name: "onTake", hosts: []string{"sequenceFlow"}, body: true},
 	{name: "onFire", hosts: []string{"startEvent", "intermediateCatchEvent", "boundaryEvent"}, body: true},
+	{
+		name:       "correlation",
+		hosts:      []string{"startEvent", "intermediateCatchEvent", "boundaryEvent", "intermediateThrowEvent", "endEvent"},
+		attributes: []property{neededOf("key")},
+	},
 	{name: "input", hosts: []string{"callActivity"}, many: true, body: true, attributes: []property{neededOf("name")}},
 	{name: "output", hosts: []string{"callActivity"}, many: true, body: true, attributes: []property{neededOf("name")}},
 	{name: "loop", hosts: []string{"multiInstanceLoopCharacteristics"}, attributes: []property{neededOf("collection"), textOf("element")}},

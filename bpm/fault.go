@@ -144,6 +144,8 @@ func (m *machine) retried(o Retried) error {
 		m.rework(t)
 	case toJoin:
 		m.rejoin(t)
+	case toThrow:
+		m.rethrow(t)
 	default:
 		m.ask(t, i.Redo)
 	}
@@ -157,6 +159,15 @@ func (m *machine) rejoin(t *token) {
 		return
 	}
 	t.For = forJoin
+}
+
+// rethrow throws again, whatever the event has become by a migration meanwhile.
+func (m *machine) rethrow(t *token) {
+	if n := m.node(t); n.Type == EndEvent {
+		m.enterEnd(t, n)
+	} else {
+		m.enterThrow(t, n)
+	}
 }
 
 // rework does the work of an activity again, all of it where it is a loop.

@@ -32,7 +32,7 @@ func FuzzStep(f *testing.F) {
 	for seed := range byte(20) {
 		f.Add([]byte{seed, 1, 2, 3, seed, 5, 7, 11, 13, seed})
 	}
-	for _, text := range []string{before, after, oneTask} {
+	for _, text := range []string{before, after, oneTask, withKeys} {
 		plan, err := json.Marshal(draw(f, text))
 		require.NoError(f, err)
 		f.Add(plan)

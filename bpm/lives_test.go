@@ -101,6 +101,8 @@ func (c chance) event(kinds ...EventType) *Event {
 		e.Timer = pickOf(c, &Timer{Duration: "PT1H"}, &Timer{Date: "2026-03-03"}, &Timer{Cycle: "R2/P1D"}, &Timer{Duration: "'P1D'", Scripted: true},
 			&Timer{Duration: "n", Scripted: true}, &Timer{Duration: "nonsense"})
 		e.Script = pickOf(c, "", "", "n = n + 1", "missing > 1")
+	case MessageEvent:
+		e.Key = pickOf(c, "", "", "n", "'k'", "list")
 	case ErrorEvent, EscalationEvent:
 		e.Name = pickOf(c, "a", "b", "")
 	case TerminateEvent:
@@ -210,7 +212,7 @@ func (c chance) happening(p *player) Occurrence {
 	case k == 19 && c.oneIn(10):
 		return Cancelled{Reason: "by chance"}
 	default:
-		return Messaged{Name: pickOf(c, "a", "b"), Values: values}
+		return Messaged{Name: pickOf(c, "a", "b"), Key: pickOf(c, "", "", "k", "1", "2"), Values: values}
 	}
 }
 

@@ -219,3 +219,35 @@ func TestMigrationToAPlanThatIsWrong(t *testing.T) {
 	to.Nodes[0].ID = "A"
 	require.ErrorContains(t, p.do(Migrated{Plan: to}), "has no place for [A]")
 }
+
+// The number of a visit is the key by which a step is done once: it is never used again, whatever elements are called.
+func TestMigrationNeverCountsAVisitTwice(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ before, after, from, to, want string }{
+		"an element that takes the place of another beside its own": {
+			"start S\nservice B\nservice A\nend E\nS -> B\nB -> A\nA -> E", "start S\nservice B\nend E\nS -> B\nB -> E", "A", "B", "perform B, visit 2",
+		},
+		"an element whose place another takes": {
+			"start S\nservice A\nend E\nS -> A\nA -> E", "start S\nservice C\nservice A\nend E\nS -> C\nC -> A\nA -> E", "A", "C", "perform A, visit 2",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := started(t, c.before, nil)
+			if len(p.plan.Nodes) > 3 {
+				require.NoError(t, p.done("B", "", nil))
+			}
+			to := draw(t, c.after)
+			require.NoError(t, p.do(Migrated{Plan: to, Elements: map[string]string{c.from: c.to}}))
+			p.plan, p.works[0].node, p.lines = to, c.to, nil
+			checkState(t, p)
+			if c.to == "C" {
+				require.NoError(t, p.done("C", "", nil))
+			} else {
+				require.NoError(t, p.fail("B", "broken", "It broke."))
+				require.NoError(t, p.do(Retried{Incident: p.alarms[0].Incident}))
+			}
+			require.Contains(t, p.lines, c.want)
+		})
+	}
+}

@@ -3,6 +3,7 @@ package bpm
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -187,9 +188,27 @@ func mapped(elements map[string]string, id string) string {
 	return id
 }
 
+// recount counts visits on under the new names. The number of a visit is never used again for an element, because what it changed is known by
+// it: where an element takes the place of another beside its own, the visits of the other are counted behind its own, and an element whose
+// place is taken keeps its count.
+func (m *machine) recount(elements map[string]string) {
+	visits, behind := maps.Clone(m.at.Visits), map[string]int{}
+	for _, id := range sorted(m.at.Visits) {
+		if to := mapped(elements, id); to != id {
+			behind[id] = visits[to]
+			visits[to] += m.at.Visits[id]
+		}
+	}
+	for _, t := range m.at.Tokens {
+		t.Visit += behind[t.Node]
+	}
+	m.at.Visits = visits
+}
+
 // remap renames everything to the elements of another plan. Timers and waits of events that it does not have are taken back; those that are
-// new in it are set when their activity is entered next.
+// new in it are set when their activity is entered next, and a key that is new, or another one, is asked for then too.
 func (m *machine) remap(o Migrated, x *index) {
+	m.recount(o.Elements)
 	for _, t := range m.at.Tokens {
 		t.Node, t.Starts = mapped(o.Elements, t.Node), mapped(o.Elements, t.Starts)
 		t.Flow = mapped(o.Elements, t.Flow)
@@ -207,18 +226,16 @@ func (m *machine) remap(o Migrated, x *index) {
 	m.at.Waits = slices.DeleteFunc(m.at.Waits, func(w wait) bool { return !sameEvent(o.Plan, x, mapped(o.Elements, w.Node), w.Type) })
 	for i, w := range m.at.Waits {
 		node := mapped(o.Elements, w.Node)
-		m.at.Waits[i].Node, m.at.Waits[i].Name = node, o.Plan.Nodes[x.nodes[node]].Event.Name
+		event := o.Plan.Nodes[x.nodes[node]].Event
+		m.at.Waits[i].Node, m.at.Waits[i].Name = node, event.Name
+		if event.Key == "" {
+			m.at.Waits[i].Key = ""
+		}
 	}
-	visits := make(map[string]int, len(m.at.Visits))
-	for _, id := range sorted(m.at.Visits) {
-		to := mapped(o.Elements, id)
-		visits[to] = max(visits[to], m.at.Visits[id])
-	}
-	m.at.Visits = visits
 	for _, v := range o.Plan.Variables {
 		if _, found := m.at.Values[v.Name]; !found {
 			m.at.Values[v.Name], _ = canonicalValue(v.Default)
 		}
 	}
-	m.plan, m.index = o.Plan, x
+	m.plan, m.index, m.listened = o.Plan, x, true
 }

@@ -9,14 +9,24 @@ type thrown struct {
 	node   string
 	event  EventType
 	name   string
+	key    string
 	values Values
 }
 
 // throw sends a message or signal, once all tokens of this wave wait for what they wait for. Its token goes on afterwards, so that a process
-// does not end before.
-func (m *machine) throw(t *token, n *Node) {
+// does not end before. keys is the result of the script that gives the message's key, if it has one.
+func (m *machine) throw(t *token, n *Node, keys []Result) {
+	what := thrown{token: t.ID, node: n.ID, event: n.Event.Type, name: n.Event.Name, values: m.seen(t)}
+	if len(keys) > 0 {
+		key, err := readKey(keys[0].Value)
+		if err != nil {
+			m.alarm(t, toThrow, badKey(n, err))
+			return
+		}
+		what.key = key
+	}
 	t.For = forDelivery
-	m.thrown = append(m.thrown, thrown{token: t.ID, node: n.ID, event: n.Event.Type, name: n.Event.Name, values: m.seen(t)})
+	m.thrown = append(m.thrown, what)
 }
 
 // deliver brings what was thrown, or a message that was kept, to who waits for it. It reports whether there was any.
@@ -35,7 +45,7 @@ func (m *machine) deliver() bool {
 	}
 	m.listened = false
 	for i, kept := range m.at.Messages {
-		if w, found := m.listener(MessageEvent, kept.Name); found {
+		if w, found := m.listener(kept.Name, kept.Key); found {
 			m.at.Messages = slices.Delete(m.at.Messages, i, i+1)
 			m.listened = true
 			m.occur(w.Owner, w.Node, kept.Values)
@@ -54,7 +64,7 @@ func (m *machine) threw(t *token) {
 	m.leave(t)
 }
 
-// send brings a signal to all that wait for it and a message to the first.
+// send brings a signal to all that wait for it and a message to one.
 func (m *machine) send(what thrown) {
 	if what.event == SignalEvent {
 		for _, w := range slices.Clone(m.at.Waits) {
@@ -65,12 +75,12 @@ func (m *machine) send(what thrown) {
 		m.sendOut(what)
 		return
 	}
-	w, found := m.listener(MessageEvent, what.name)
+	w, found := m.listener(what.name, what.key)
 	switch {
 	case found:
 		m.occur(w.Owner, w.Node, what.given())
 	case what.token == 0:
-		m.keep(message{Name: what.name, Values: what.values})
+		m.keep(message{Name: what.name, Key: what.key, Values: what.values})
 	default:
 		m.sendOut(what)
 	}
@@ -79,7 +89,7 @@ func (m *machine) send(what thrown) {
 // sendOut brings what the process throws to others.
 func (m *machine) sendOut(what thrown) {
 	if what.token != 0 {
-		m.command(Send{Node: what.node, Type: what.event, Name: what.name, Values: what.values})
+		m.command(Send{Node: what.node, Type: what.event, Name: what.name, Key: what.key, Values: what.values})
 	}
 }
 
@@ -91,13 +101,20 @@ func (t thrown) given() Values {
 	return nil
 }
 
-// listener finds who has waited longest for a message.
-func (m *machine) listener(event EventType, name string) (wait, bool) {
-	i := slices.IndexFunc(m.at.Waits, func(w wait) bool { return w.Type == event && w.Name == name })
-	if i < 0 {
-		return wait{}, false
+// listener finds who a message is for: of those that wait with its key who has waited longest, else of those that wait without one.
+func (m *machine) listener(name, key string) (waiting wait, found bool) {
+	for _, w := range m.at.Waits {
+		if w.Type != MessageEvent || w.Name != name {
+			continue
+		}
+		if w.Key == key {
+			return w, true
+		}
+		if w.Key == "" && !found {
+			waiting, found = w, true
+		}
 	}
-	return m.at.Waits[i], true
+	return waiting, found
 }
 
 // maxMessages are kept of those that nobody waits for.
@@ -187,7 +204,7 @@ func (m *machine) fired(o Fired) error {
 	m.at.Timers = slices.Delete(m.at.Timers, i, i+1)
 	if n := &m.plan.Nodes[m.index.nodes[t.Node]]; t.Every != nil && !n.Interrupting && n.Type != CatchEvent {
 		if d, more := (due{at: t.At, every: *t.Every, left: t.Left}).next(m.now); more {
-			m.listen(t.Owner, n, d)
+			m.listen(t.Owner, n, terms{due: d})
 		}
 	}
 	m.occur(t.Owner, t.Node, nil)
@@ -197,7 +214,7 @@ func (m *machine) fired(o Fired) error {
 func (m *machine) messaged(o Messaged) error {
 	values, err := canonical(o.Values)
 	if err == nil {
-		m.thrown = append(m.thrown, thrown{event: MessageEvent, name: plain(o.Name), values: values})
+		m.thrown = append(m.thrown, thrown{event: MessageEvent, name: plain(o.Name), key: plain(o.Key), values: values})
 	}
 	return err
 }

@@ -106,6 +106,7 @@ func (r *reader) eventOf(n *element, kind EventType, e *xmltree.Element) *Event 
 		event.Script = bodyOf(n.source, "onFire")
 	case MessageEvent:
 		event.Name = r.named(e, "messageRef", "name")
+		event.Key = correlationOf(n.source)
 	case SignalEvent:
 		event.Name = r.named(e, "signalRef", "name")
 	case ErrorEvent:
@@ -117,6 +118,16 @@ func (r *reader) eventOf(n *element, kind EventType, e *xmltree.Element) *Event 
 	case TerminateEvent: // has no name
 	}
 	return event
+}
+
+// correlationOf gives the key by which an event knows its message; "" when it has none.
+func correlationOf(e *xmltree.Element) string {
+	for _, x := range extensionElements(e) {
+		if x.Name == "correlation" {
+			return strings.TrimSpace(x.Attr("key"))
+		}
+	}
+	return ""
 }
 
 // named gives the name or code of the message, signal, error or escalation that an event refers to; "" when it refers to none.

@@ -126,6 +126,9 @@ type Event struct {
 	Timer *Timer `json:"timer,omitempty"`
 	// Script runs when a timer fires (the guide's timer on a node), before its flow is taken.
 	Script string `json:"script,omitempty"`
+	// Key is a script that gives the key of a message: of the one that is waited for when the wait begins, of the one that is sent when it is
+	// thrown. None takes every message of the name, and sends one without a key.
+	Key string `json:"key,omitempty"`
 }
 
 // Timer says when: exactly one of its members is set. Each is ISO 8601, or a script whose result is ISO 8601 when Scripted.

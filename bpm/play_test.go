@@ -125,7 +125,7 @@ func (p *player) perform(c Command) {
 		p.alarms = slices.DeleteFunc(p.alarms, func(a Alarm) bool { return a.Incident == c.Incident })
 		p.write("settle")
 	case Send:
-		p.write("send %s %s from %s", c.Type, c.Name, c.Node)
+		p.write("send %s %s from %s", c.Type, strings.TrimSpace(c.Name+" "+c.Key), c.Node)
 	case Trace:
 		p.trace(c)
 	case Finish:

@@ -91,7 +91,7 @@ func (p *player) happen(line string) error {
 	case "advance":
 		return p.advance(arguments[0])
 	case "message":
-		return p.do(Messaged{Name: arguments[0], Values: values})
+		return p.do(Messaged{Name: arguments[0], Key: arguments[1], Values: values})
 	case "signal":
 		return p.do(Signalled{Name: arguments[0], Values: values})
 	case "retry", "skip", "answer":

@@ -24,6 +24,10 @@ func checkState(t require.TestingT, p *player) {
 	require.NotEmpty(t, at.Tokens, "a running process is somewhere")
 	require.True(t, at.Wave != 0 || len(at.Works)+len(at.Timers)+len(at.Waits)+len(p.alarms) > 0, "a running process waits for something")
 	require.LessOrEqual(t, len(at.Messages), maxMessages)
+	for _, kept := range at.Messages {
+		w, waited := (&machine{at: at}).listener(kept.Name, kept.Key)
+		require.False(t, waited, "message %s %q is kept though %s waits for it", kept.Name, kept.Key, w.Node)
+	}
 }
 
 func checkTokens(t require.TestingT, p *player) {

@@ -102,6 +102,7 @@ type wait struct {
 	Node  string    `json:"node"`
 	Type  EventType `json:"type"`
 	Name  string    `json:"name"`
+	Key   string    `json:"key,omitempty"` // of a message; empty takes every one
 }
 
 // work is what somebody else does for a token.
@@ -121,6 +122,7 @@ type incident struct {
 // message is one that came before anybody waited for it.
 type message struct {
 	Name   string `json:"name"`
+	Key    string `json:"key,omitempty"`
 	Values Values `json:"values,omitempty"`
 }
 

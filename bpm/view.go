@@ -18,6 +18,7 @@ type Subscription struct {
 	Node string
 	Type EventType
 	Name string
+	Key  string // of a message; empty takes every one
 }
 
 // Doer is who does a work.
@@ -97,7 +98,7 @@ func (s *State) Places() []Place {
 func (s *State) Waits() []Subscription {
 	subscriptions := make([]Subscription, 0, len(s.at.Waits))
 	for _, w := range s.at.Waits {
-		subscriptions = append(subscriptions, Subscription{Node: w.Node, Type: w.Type, Name: w.Name})
+		subscriptions = append(subscriptions, Subscription{Node: w.Node, Type: w.Type, Name: w.Name, Key: w.Key})
 	}
 	return subscriptions
 }

@@ -29,10 +29,18 @@ const longestHistory = 8000
 // the interpreter asks for is done. After each occurrence the ledger is written, from which people see how the process stands. The state
 // holds everything: a new history goes on from it. A run that is cancelled in the engine cancels its process.
 func Process(ctx workflow.Context, in messages.Process) error {
-	p := &instance{
-		in: in, timers: map[int64]workflow.CancelFunc{}, works: map[int64]*job{}, held: map[int64]bool{},
-		decided: workflow.GetSignalChannel(ctx, messages.Decided), controls: workflow.GetSignalChannel(ctx, messages.Control),
-	}
+	return play(ctx, &instance{in: in})
+}
+
+// Rewritten is Process for simulations, under the same name: it writes the state down after every turn and goes on from what it reads, as a new
+// history does. What a process does must not depend on it.
+func Rewritten(ctx workflow.Context, in messages.Process) error {
+	return play(ctx, &instance{in: in, rewritten: true})
+}
+
+func play(ctx workflow.Context, p *instance) error {
+	p.timers, p.works, p.held = map[int64]workflow.CancelFunc{}, map[int64]*job{}, map[int64]bool{}
+	p.decided, p.controls = workflow.GetSignalChannel(ctx, messages.Decided), workflow.GetSignalChannel(ctx, messages.Control)
 	err := p.run(ctx)
 	if temporal.IsCanceledError(err) && !p.ended() {
 		after, _ := workflow.NewDisconnectedContext(ctx)
@@ -71,6 +79,8 @@ type instance struct {
 	inbox []bpm.Occurrence // what happened and waits for its turn
 	held  map[int64]bool   // timers that an operator holds
 	told  string           // how the process stands, as operators were told last
+
+	rewritten bool // the state is written down and read again after every turn
 
 	timers   map[int64]workflow.CancelFunc
 	works    map[int64]*job

@@ -40,7 +40,9 @@ func (p *instance) occurrence(ctx workflow.Context, s messages.Steering) (bpm.Oc
 	case process.ActionMove:
 		return asked(s, func(m process.Move) bpm.Occurrence { return bpm.Moved{From: m.From, To: m.To} })
 	case process.ActionMessage:
-		return asked(s, func(m process.Message) bpm.Occurrence { return bpm.Messaged{Name: m.Name, Values: m.Values} })
+		return asked(s, func(m process.Message) bpm.Occurrence {
+			return bpm.Messaged{Name: m.Name, Key: m.Key, Values: m.Values}
+		})
 	case process.ActionSignal:
 		return asked(s, func(m process.Message) bpm.Occurrence { return bpm.Signalled{Name: m.Name, Values: m.Values} })
 	case process.ActionEnded:

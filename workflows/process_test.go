@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -278,6 +279,50 @@ func TestProcessIsMigrated(t *testing.T) {
 		s.decide("approve", "")
 	})
 	require.NoError(t, s.run(t, thisProcess))
+}
+
+// Background work is listed under the element that took the place of its own.
+func TestBackgroundWorkIsMigrated(t *testing.T) {
+	t.Parallel()
+	other := uuid.New()
+	body := start + inBackground + end + flow("start", "apply") + flow("apply", "end")
+	s := onStage(t, body)
+	s.plans = map[uuid.UUID]bpm.Plan{other: define(t, strings.ReplaceAll(body, `"apply"`, `"change"`))}
+	s.stopped = true
+	s.at(time.Hour, func() {
+		s.steer(process.ActionMigrate, process.Migrate{Version: other, Elements: map[string]string{"apply": "change"}})
+	})
+	s.at(2*time.Hour, func() {
+		require.Equal(t, "change", s.last().Timers[0].Element)
+		s.stopped = false
+		s.steer(process.ActionResume, process.Hold{Kind: process.AsyncJob, Key: s.last().Timers[0].Key})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+	require.Equal(t, []string{"wait", "perform apply", "finish completed"}, s.log, "what has begun goes on under its key")
+}
+
+// The ledger says with which key a message is waited for, and the message that it is brings goes on to others with the key that it is sent with.
+func TestProcessWaitsWithAKey(t *testing.T) {
+	t.Parallel()
+	s := onStage(t, start+keyed("intermediateCatchEvent", "wait", "#{order}")+keyed("intermediateThrowEvent", "tell", "#{order}")+end+
+		flow("start", "wait")+flow("wait", "tell")+flow("tell", "end"))
+	s.evaluate = func(bpm.Call) bpm.Result { return bpm.Result{Value: json.RawMessage(`"A7"`)} }
+	s.at(time.Hour, func() {
+		require.Equal(t, []process.Wait{{Type: bpm.MessageEvent, Name: "paid", Key: "A7", Element: "wait"}}, s.last().Waits)
+		s.steer(process.ActionMessage, process.Message{Name: "paid", Key: "A8"})
+	})
+	s.at(2*time.Hour, func() {
+		require.Equal(t, []string{"wait"}, s.last().Places, "the other one is kept")
+		s.steer(process.ActionMessage, process.Message{Name: "paid", Key: "A7"})
+	})
+	require.NoError(t, s.run(t, thisProcess))
+	require.Len(t, s.last().Sent, 1)
+	require.Equal(t, "A7", s.last().Sent[0].Key)
+}
+
+// keyed is an event of the message paid with a key.
+func keyed(kind, id, key string) string {
+	return "<" + kind + ` id="` + id + `"><extensionElements><idm:correlation key="` + key + `"/></extensionElements><messageEventDefinition messageRef="paid"/></` + kind + ">"
 }
 
 // A process goes on in a new history from what it carried along, its timer included.

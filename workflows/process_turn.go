@@ -50,9 +50,10 @@ func (p *instance) take(ctx workflow.Context, batch ...bpm.Occurrence) error {
 	}
 	if m, ok := batch[0].(migration); ok {
 		p.plan, p.in.Version = *m.Plan, m.version
+		p.rename(m.Elements)
 		t.record.Entry.Version, t.record.Entry.Renamed = &m.version, m.Elements
 	}
-	if err := p.perform(ctx, t); err != nil || !p.in.Snapshot {
+	if err := p.perform(ctx, t); err != nil || !p.rewritten {
 		return err
 	}
 	after, err := p.state.Clone()
@@ -61,6 +62,15 @@ func (p *instance) take(ctx workflow.Context, batch ...bpm.Occurrence) error {
 	}
 	p.state = *after
 	return nil
+}
+
+// rename has background work listed under the elements that took the place of its own.
+func (p *instance) rename(elements map[string]string) {
+	for _, work := range sortedKeys(p.works) {
+		if to, renamed := elements[p.works[work].node]; renamed {
+			p.works[work].node = to
+		}
+	}
 }
 
 // interpret lets the interpreter go as far as it comes, with the results of the scripts it asks for on the way. What comes too late is
@@ -192,7 +202,7 @@ func (p *instance) record(ctx workflow.Context, r process.Record) error {
 		}
 	}
 	for _, w := range p.state.Waits() {
-		e.Waits = append(e.Waits, process.Wait{Type: w.Type, Name: w.Name, Element: w.Node})
+		e.Waits = append(e.Waits, process.Wait{Type: w.Type, Name: w.Name, Key: w.Key, Element: w.Node})
 	}
 	var failed []bpm.Failed
 	if err := workflow.ExecuteLocalActivity(lasting(ctx), processes.WriteLedger, r).Get(ctx, &failed); err != nil {

@@ -120,7 +120,9 @@ func (w *world) repairs(p process.Process, how process.Repaired) {
 // mends puts a process on the mended version, and has it try again.
 func (w *world) mends(p process.Process, version string) {
 	w.t.Helper()
-	require.NoError(w.t, w.Platform.Processes.Migrate(w.as(w.administrator()), p.ID, process.Migrate{Version: uuid.MustParse(version), Reason: "mended"}))
+	plan := process.Migration{From: p.VersionID, To: uuid.MustParse(version), Processes: []uuid.UUID{p.ID}, Reason: "mended"}
+	_, err := w.Platform.Operations.Migrate(w.as(w.administrator()), plan)
+	require.NoError(w.t, err)
 	w.eventually("it is on the mended version", func() bool {
 		return w.value("select version_id::text from processes where id = $1", p.ID) == version
 	})

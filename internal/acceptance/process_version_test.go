@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -48,14 +49,19 @@ func TestDefinitionIsReplacedUnderWay(t *testing.T) {
 	w.waits(bob, "consent", fresh)
 	require.Equal(t, fmt.Sprintf("1: %d, 2: %d", running, fresh), w.versions())
 
-	second := uuid.MustParse(w.value("select id::text from process_versions where number = 2"))
-	w.refusesToMove(old[0], second)
+	plan := process.Migration{
+		From: uuid.MustParse(w.value("select id::text from process_versions where number = 1")), To: uuid.MustParse(w.value("select id::text from process_versions where number = 2")),
+		Processes: old[:1],
+	}
+	w.refusesToMove(plan)
 	tasks := w.value("select string_agg(id::text, ',' order by id) from process_tasks where process_id = any($1)", old[:moved])
-	plan := process.Migrate{Version: second, Elements: map[string]string{"approve": "consent"}, Reason: "the new rules hold for them", DryRun: true}
-	for _, plan.DryRun = range []bool{true, false} {
-		require.Equal(t, "0", w.value("select count(*)::text from process_log where kind = 'migrate'"), "a dry run changes nothing")
+	plan.Elements, plan.Reason = map[string]string{"approve": "consent"}, "the new rules hold for them"
+	for _, do := range w.migrations() {
+		require.Equal(t, "0", w.value("select count(*)::text from process_log where kind = 'migrate'"), "a review changes nothing")
 		for _, id := range old[:moved] {
-			require.NoError(t, w.Platform.Processes.Migrate(w.as(w.administrator()), id, plan))
+			plan.Processes = []uuid.UUID{id}
+			_, err := do(w.as(w.administrator()), plan)
+			require.NoError(t, err)
 		}
 	}
 	w.waits(bob, "consent", fresh+moved)
@@ -74,9 +80,15 @@ func TestDefinitionIsReplacedUnderWay(t *testing.T) {
 	require.Equal(t, "0", w.value("select count(*)::text from process_incidents"))
 }
 
+// migrations are the ways to ask for a migration: to have it reviewed, and done.
+func (w *world) migrations() []func(context.Context, process.Migration) (process.MigrationReview, error) {
+	return []func(context.Context, process.Migration) (process.MigrationReview, error){w.Platform.Operations.ReviewMigration, w.Platform.Operations.Migrate}
+}
+
 // refusesToMove asks for migrations that leave the place of the process open: each is refused with what is missing, and nothing changes.
-func (w *world) refusesToMove(id, version uuid.UUID) {
+func (w *world) refusesToMove(plan process.Migration) {
 	w.t.Helper()
+	id := plan.Processes[0]
 	facts := func() string {
 		return w.value(`select concat_ws(' ', p.version_id, p.status, p.places, p.variables, p.seq, t.id, t.status, t.element, t.version,
 			(select count(*) from process_log where process_id = p.id), (select count(*) from audit_entries where object_id = p.id))
@@ -84,14 +96,20 @@ func (w *world) refusesToMove(id, version uuid.UUID) {
 	}
 	before := facts()
 	for _, elements := range []map[string]string{nil, {"approve": "start"}, {"approve": "gone"}, {"other": "consent"}} {
-		for _, dry := range []bool{true, false} {
-			plan := process.Migrate{Version: version, Elements: elements, Reason: "a plan with a gap", DryRun: dry}
-			err := w.Platform.Processes.Migrate(w.as(w.administrator()), id, plan)
+		plan.Elements, plan.Reason = elements, "a plan with a gap"
+		for _, do := range w.migrations() {
+			review, err := do(w.as(w.administrator()), plan)
+			if err == nil {
+				err = review.Refusal()
+			}
 			require.True(w.t, fault.Is(err, fault.Invalid), "%v", err)
-			require.ErrorContains(w.t, err, "has no place where the process stands. approve: ")
+			require.ErrorContains(w.t, err, "1 of 1 processes have no place in the other version: approve")
 		}
 	}
-	require.ErrorIs(w.t, w.Platform.Processes.Migrate(w.as(w.user("ada")), id, process.Migrate{Version: version, Reason: "mine", DryRun: true}), authz.ErrDenied)
+	for _, do := range w.migrations() {
+		_, err := do(w.as(w.user("ada")), plan)
+		require.ErrorIs(w.t, err, authz.ErrDenied)
+	}
 	require.Equal(w.t, before, facts(), "nothing is half applied")
 }
 

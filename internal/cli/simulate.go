@@ -22,7 +22,7 @@ type bpmSimulateCommand struct {
 	Vars     string   `name:"vars" placeholder:"JSON" help:"Variables to start with, as a JSON object."`
 	Complete playActs `name:"complete" placeholder:"ELEMENT[=OUTCOME][:JSON]" help:"Complete the open task of an element, with a decision and values. Can be repeated; acts are played in their order."`
 	Advance  playActs `name:"advance" placeholder:"DURATION" help:"Let time pass: PT1H or 1h30m. Can be repeated."`
-	Message  playActs `name:"message" placeholder:"NAME[:JSON]" help:"Bring a message with values. Can be repeated."`
+	Message  playActs `name:"message" placeholder:"NAME[=KEY][:JSON]" help:"Bring a message, with a key and values. Can be repeated."`
 	Signal   playActs `name:"signal" placeholder:"NAME[:JSON]" help:"Bring a signal with values. Can be repeated."`
 	Snapshot bool     `name:"snapshot-every-step" help:"Write the state down and read it again after every step: the result must be the same."`
 }
@@ -65,7 +65,8 @@ func actOf(flag, text string) (simulate.Act, error) {
 	}
 	switch flag {
 	case "message":
-		return simulate.Act{Message: &simulate.Message{Name: head, Values: values}}, nil
+		name, key, _ := strings.Cut(head, "=")
+		return simulate.Act{Message: &simulate.Message{Name: name, Key: key, Values: values}}, nil
 	case "signal":
 		return simulate.Act{Signal: &simulate.Message{Name: head, Values: values}}, nil
 	}

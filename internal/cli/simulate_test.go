@@ -19,7 +19,7 @@ func TestActsAreReadInTheirOrder(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("<definitions/>"), 0o600))
 	fake := &fakeTemporal{}
 	code, stdout, stderr := call(t, fake, "bpm", "simulate", file, "--vars", `{"a":1}`, "--complete", "one=Approve", "--advance", "P1D",
-		"--message", `paid:{"sum":3}`, "--complete", `two:{"b":"x:y=z"}`, "--advance=1h30m", "--signal", "stop", "--snapshot-every-step")
+		"--message", `paid=A7:{"sum":3}`, "--complete", `two:{"b":"x:y=z"}`, "--advance=1h30m", "--signal", "stop", "--snapshot-every-step")
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, `"status":"completed"`)
 	require.Equal(t, bpm.Values{"a": json.RawMessage("1")}, fake.played.Values)
@@ -27,7 +27,7 @@ func TestActsAreReadInTheirOrder(t *testing.T) {
 	require.Equal(t, []simulate.Act{
 		{Complete: &simulate.Completion{Element: "one", Outcome: "Approve"}},
 		{Advance: 24 * time.Hour},
-		{Message: &simulate.Message{Name: "paid", Values: bpm.Values{"sum": json.RawMessage("3")}}},
+		{Message: &simulate.Message{Name: "paid", Key: "A7", Values: bpm.Values{"sum": json.RawMessage("3")}}},
 		{Complete: &simulate.Completion{Element: "two", Values: bpm.Values{"b": json.RawMessage(`"x:y=z"`)}}},
 		{Advance: 90 * time.Minute},
 		{Signal: &simulate.Message{Name: "stop"}},

@@ -48,12 +48,12 @@ type Migrate struct {
 	Version  uuid.UUID         `json:"version"`
 	Elements map[string]string `json:"elements,omitempty"`
 	Reason   string            `json:"reason"`
-	DryRun   bool              `json:"-"` // say what is missing, and change nothing
 }
 
 // Message is a message or a signal for a process.
 type Message struct {
 	Name   string     `json:"name"`
+	Key    string     `json:"key,omitempty"` // of a message: it is for who waits with this key, else for who waits without
 	Values bpm.Values `json:"values,omitempty"`
 }
 

@@ -148,8 +148,8 @@ type Entry struct {
 	// Waits are all messages and signals that are waited for now.
 	Waits  []Wait
 	Finish *bpm.Finish
-	// Sent are messages and signals for other processes: a message goes to the one that has waited longest, a signal to all that wait. One
-	// that nobody waits for is lost.
+	// Sent are messages and signals for other processes: a message goes to the one that has waited longest with its key, else without one; a
+	// signal to all that wait. One that nobody waits for is lost.
 	Sent []bpm.Send
 	// Version is set when the process was put on another version, with the new names of elements that something is at.
 	Version *uuid.UUID
@@ -187,9 +187,10 @@ const (
 	JobFailed  = "failed"
 )
 
-// Wait is a message or a signal that an element of a process waits for.
+// Wait is a message or a signal that an element of a process waits for. A message without a key stands for every one of the name.
 type Wait struct {
 	Type    bpm.EventType
 	Name    string
+	Key     string `json:",omitempty"`
 	Element string
 }

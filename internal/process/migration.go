@@ -51,6 +51,7 @@ type Element struct {
 type Standing struct {
 	ID     uuid.UUID
 	Number int64
+	Name   string
 	Places []string
 }
 
@@ -65,7 +66,7 @@ func (s *Operations) ReviewMigration(ctx context.Context, m Migration) (Migratio
 func (s *Operations) Migrate(ctx context.Context, m Migration) (MigrationReview, error) {
 	var review MigrationReview
 	err := s.Processes.Store.Do(ctx, func(ctx context.Context) error {
-		var moving []uuid.UUID
+		var moving []Standing
 		var err error
 		if review, moving, err = s.review(ctx, m); err != nil {
 			return err
@@ -73,8 +74,8 @@ func (s *Operations) Migrate(ctx context.Context, m Migration) (MigrationReview,
 		if err := reasoned(m.Reason); err != nil {
 			return err
 		}
-		if review.Refused > 0 {
-			return fault.InvalidField("elements", "%d of %d processes have no place in the other version: %s", review.Refused, review.Processes, review.problems())
+		if err := review.Refusal(); err != nil {
+			return err
 		}
 		who, err := me(ctx)
 		if err != nil {
@@ -82,13 +83,24 @@ func (s *Operations) Migrate(ctx context.Context, m Migration) (MigrationReview,
 		}
 		plan := Migrate{Version: m.To, Elements: m.Elements, Reason: strings.TrimSpace(m.Reason)}
 		line := LogLine{Kind: string(ActionMigrate), Actor: who.UserName, Text: plan.Reason}
-		if err := s.Store.ControlAll(ctx, moving, ActionMigrate, who.UserName, plan, line); err != nil {
+		if err := s.Store.ControlAll(ctx, ids(moving), ActionMigrate, who.UserName, plan, line); err != nil {
 			return err
 		}
 		told := map[string]any{"from": m.From, "to": m.To, "elements": m.Elements, "processes": len(moving), "reason": plan.Reason}
+		if len(m.Processes) == 1 {
+			return record(ctx, s.Processes.Audit, "migrate", AuditProcess, moving[0].ID, moving[0].Name, nil, told)
+		}
 		return record(ctx, s.Processes.Audit, "migrate", AuditDefinition, m.From, "", nil, told)
 	})
 	return review, err
+}
+
+// Refusal is why a migration is not done (fault.Invalid, elements); nil when every process has a place in the other version.
+func (r *MigrationReview) Refusal() error {
+	if r.Refused == 0 {
+		return nil
+	}
+	return fault.InvalidField("elements", "%d of %d processes have no place in the other version: %s", r.Refused, r.Processes, r.problems())
 }
 
 // problems names the elements that do not fit, and why.
@@ -102,7 +114,7 @@ func (r *MigrationReview) problems() string {
 	return strings.Join(out, " ")
 }
 
-func (s *Operations) review(ctx context.Context, m Migration) (MigrationReview, []uuid.UUID, error) {
+func (s *Operations) review(ctx context.Context, m Migration) (MigrationReview, []Standing, error) {
 	review := MigrationReview{Places: []MigrationPlace{}, Targets: []Element{}}
 	if err := s.mayMigrate(ctx, m.Processes); err != nil {
 		return review, nil, err
@@ -127,11 +139,11 @@ func (s *Operations) review(ctx context.Context, m Migration) (MigrationReview, 
 		return review, nil, err
 	}
 	if missing := len(m.Processes) - len(standing); missing > 0 {
-		return review, nil, fault.InvalidField("processes", "%d of the processes do not run by that version, or have ended.", missing)
+		return review, nil, fault.New(fault.Conflict, "%d of the processes do not run by that version, or have ended already.", missing)
 	}
 	review.Targets = Elements(&after)
 	review.read(&before, &after, m.Elements, standing)
-	return review, ids(standing), nil
+	return review, standing, nil
 }
 
 func ids(standing []Standing) []uuid.UUID {

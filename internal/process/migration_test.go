@@ -59,15 +59,16 @@ func TestMigrationOfManyProcesses(t *testing.T) {
 	processtest.Refused(t, err, fault.Invalid, "1 of 3")
 	for _, wrong := range []struct {
 		m    process.Migration
+		code fault.Code
 		word string
 	}{
-		{process.Migration{From: first.ID, To: first.ID, Reason: "x"}, "another version"},
-		{process.Migration{From: first.ID, To: elsewhere.VersionID, Reason: "x"}, "same definition"},
-		{process.Migration{From: first.ID, To: second.ID}, "why"},
-		{process.Migration{From: first.ID, To: second.ID, Reason: "x", Processes: []uuid.UUID{elsewhere.ID}}, "1 of the processes"},
+		{process.Migration{From: first.ID, To: first.ID, Reason: "x"}, fault.Invalid, "another version"},
+		{process.Migration{From: first.ID, To: elsewhere.VersionID, Reason: "x"}, fault.Invalid, "same definition"},
+		{process.Migration{From: first.ID, To: second.ID}, fault.Invalid, "why"},
+		{process.Migration{From: first.ID, To: second.ID, Reason: "x", Processes: []uuid.UUID{elsewhere.ID}}, fault.Conflict, "1 of the processes"},
 	} {
 		_, err := b.Operations.Migrate(b.Ctx, wrong.m)
-		processtest.Refused(t, err, fault.Invalid, wrong.word)
+		processtest.Refused(t, err, wrong.code, wrong.word)
 	}
 	_, err = b.Operations.Migrate(b.As(anna), plan)
 	require.ErrorIs(t, err, authz.ErrDenied)
@@ -80,6 +81,27 @@ func TestMigrationOfManyProcesses(t *testing.T) {
 		b.Texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') || ' ' || (payload #>> '{payload,elements,decide}') from outbox"))
 	require.Equal(t, []string{"boss the new rules hold for them", "boss the new rules hold for them"},
 		b.Texts("select actor || ' ' || text from process_log where kind = 'migrate'"))
+}
+
+// One process is moved as many are: its entry in the audit trail is its own.
+func TestMigrationOfOneProcess(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	starter, boss := b.User("starter"), b.User("boss")
+	p := b.Started(starter, processtest.Sample{ID: "leave", Managers: "boss"})
+	next := b.Deploy(processtest.Sample{ID: "leave", Managers: "boss", Name: "Another leave"})
+	b.Exec("delete from outbox")
+	plan := process.Migration{From: p.VersionID, To: next.ID, Processes: []uuid.UUID{p.ID}, Reason: "newer"}
+	_, err := b.Operations.Migrate(b.As(starter), plan)
+	require.ErrorIs(t, err, authz.ErrDenied)
+	review, err := b.Operations.Migrate(b.As(boss), plan)
+	require.NoError(t, err)
+	require.NoError(t, review.Refusal())
+	require.Equal(t, []string{"migrate boss"}, b.Texts("select (payload ->> 'action') || ' ' || (payload ->> 'by') from outbox where kind = 'process.control'"))
+	require.Equal(t, []string{p.ID.String()}, b.Texts("select object_id::text from audit_entries where action = 'migrate' and object_type = 'process'"))
+	b.Exec("update processes set status = 'completed', ended_at = now()")
+	_, err = b.Operations.Migrate(b.As(boss), plan)
+	processtest.Refused(t, err, fault.Conflict, "ended already")
 }
 
 func TestElementsToMoveTo(t *testing.T) {

@@ -63,6 +63,12 @@ type OperationStore interface {
 	Incident(ctx context.Context, id uuid.UUID) (Incident, error)
 	AskIncident(ctx context.Context, i Incident) error
 
+	// Waiting gives who waits for a message or signal, in the order in which a message is offered: first those with its key, the longest first; at
+	// most so many, 0 for all. A sight that is limited reaches managed processes.
+	Waiting(ctx context.Context, s Sight, kind bpm.EventType, name, key string, most int) ([]Addressee, error)
+	// BegunBy gives the codes of the enabled definitions that begin by a message.
+	BegunBy(ctx context.Context, message string) ([]string, error)
+
 	// SameDefinition tells whether two versions are of one definition.
 	SameDefinition(ctx context.Context, one, other uuid.UUID) (bool, error)
 	// Standing gives where running processes of a version are: those named, or all when none is.

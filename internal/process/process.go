@@ -46,6 +46,7 @@ type Detail struct {
 	Values bpm.Values  `json:"values" doc:"Its variables; empty for callers who only see that it goes on"`
 	Log    []LogLine   `json:"log" doc:"Oldest first"`
 	Tasks  []WorkPlace `json:"tasks" doc:"What people have to do now"`
+	Waits  []Awaited   `json:"waits" doc:"Messages and signals that it waits for, the longest first"`
 	// May says what the caller may do with the process.
 	May []Action `json:"may" enum:"cancel,retry,skip,move,migrate,message,signal" doc:"What the caller may do"`
 }
@@ -73,6 +74,15 @@ type WorkPlace struct {
 	Candidates []string   `json:"candidates"`
 	DueAt      *time.Time `json:"dueAt"`
 	OpenedAt   time.Time  `json:"openedAt"`
+}
+
+// Awaited is a message or a signal that a process waits for.
+type Awaited struct {
+	Type    bpm.EventType `json:"type" enum:"message,signal"`
+	Name    string        `json:"name"`
+	Key     string        `json:"key" doc:"Of the message; empty takes every message of the name"`
+	Element string        `json:"element" doc:"Id of the event that waits"`
+	Since   time.Time     `json:"since"`
 }
 
 // CatalogueEntry is a process that the caller may start.

@@ -65,9 +65,9 @@ type ProcessStore interface {
 	Values(ctx context.Context, process uuid.UUID) (bpm.Values, error)
 	Log(ctx context.Context, process uuid.UUID) ([]LogLine, error)
 	OpenTasks(ctx context.Context, process uuid.UUID) ([]WorkPlace, error)
+	// Waits gives the messages and signals that a process waits for, the longest first.
+	Waits(ctx context.Context, process uuid.UUID) ([]Awaited, error)
 	Diagram(ctx context.Context, process uuid.UUID) ([]byte, error)
-	// IsVersion tells whether a version is one of the definition of a process.
-	IsVersion(ctx context.Context, process, version uuid.UUID) (bool, error)
 
 	// Control has a process steered, and writes the log line that says so.
 	Control(ctx context.Context, process uuid.UUID, action Action, by string, payload any, line LogLine) error

@@ -217,9 +217,6 @@ func TestSteering(t *testing.T) {
 		"move": func(ctx context.Context) error {
 			return b.Processes.Move(ctx, p.ID, process.Move{From: "decide", To: "done", Reason: "by hand"})
 		},
-		"migrate": func(ctx context.Context) error {
-			return b.Processes.Migrate(ctx, p.ID, process.Migrate{Version: p.VersionID, Reason: "newer"})
-		},
 		"message": func(ctx context.Context) error {
 			return b.Processes.Send(ctx, p.ID, process.ActionMessage, process.Message{Name: "withdrawn"})
 		},
@@ -240,9 +237,6 @@ func TestSteering(t *testing.T) {
 	require.Equal(t, []string{"withdrawn"}, b.Texts("select payload -> 'payload' ->> 'reason' from outbox"))
 	require.Equal(t, []string{"starting"}, b.Texts("select status from processes"), "the workflow ends it, not we")
 	processtest.Refused(t, b.Processes.Move(b.As(boss), p.ID, process.Move{From: "a", To: "b"}), fault.Invalid, "reason")
-	processtest.Refused(t, b.Processes.Migrate(b.As(boss), p.ID, process.Migrate{}), fault.Invalid, "reason")
-	other := b.Deploy(processtest.Sample{ID: "other"})
-	processtest.Refused(t, b.Processes.Migrate(b.As(boss), p.ID, process.Migrate{Version: other.ID, Reason: "x"}), fault.Invalid, "version")
 	processtest.Refused(t, b.Processes.Send(b.As(boss), p.ID, process.ActionMove, process.Message{Name: "x"}), fault.Invalid, "kind")
 	processtest.Refused(t, b.Processes.Send(b.As(boss), p.ID, process.ActionSignal, process.Message{}), fault.Invalid, "name")
 	b.Exec("update processes set status = 'completed', ended_at = now()")

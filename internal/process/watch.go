@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -101,6 +100,9 @@ func (s *Processes) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	if d.Tasks, err = s.Store.OpenTasks(ctx, id); err != nil {
 		return d, err
 	}
+	if d.Waits, err = s.Store.Waits(ctx, id); err != nil {
+		return d, err
+	}
 	who, _ := authz.From(ctx)
 	if who.Allows(authz.ProcessQuery) || slices.Contains(parts, PartManager) || slices.Contains(parts, PartObserver) {
 		d.Values, err = s.Store.Values(ctx, id)
@@ -186,75 +188,12 @@ func (s *Processes) Move(ctx context.Context, id uuid.UUID, m Move) error {
 	return s.steer(ctx, id, ActionMove, m, LogLine{Element: m.To, Text: m.Reason})
 }
 
-// errDryRun takes back what a dry run did.
-var errDryRun = errors.New("dry run")
-
-// Migrate puts a process on another version of its definition. Managers may, and holders of process:update; the reason is required. An element
-// that the process is at and that has no place in the version is refused at once (fault.Invalid, elements). A dry run only tells.
-func (s *Processes) Migrate(ctx context.Context, id uuid.UUID, m Migrate) error {
-	if err := reasoned(m.Reason); err != nil {
-		return err
-	}
-	err := s.Store.Do(ctx, func(ctx context.Context) error {
-		of, _, err := s.See(ctx, id)
-		if err != nil {
-			return err
-		}
-		known, err := s.Store.IsVersion(ctx, id, m.Version)
-		if err != nil {
-			return err
-		}
-		if !known {
-			return fault.InvalidField("version", "This is no version of the definition that the process runs by.")
-		}
-		if err := s.steer(ctx, id, ActionMigrate, m, LogLine{Text: m.Reason}); err != nil {
-			return err
-		}
-		if err := s.fits(ctx, &of, &m); err != nil {
-			return err
-		}
-		if m.DryRun {
-			return errDryRun
-		}
-		return nil
-	})
-	if errors.Is(err, errDryRun) {
-		return nil
-	}
-	return err
-}
-
-// fits refuses a migration that leaves open where the process is to stand. The workflow, which knows every token, checks again.
-func (s *Processes) fits(ctx context.Context, of *Process, m *Migrate) error {
-	from, err := s.Plans.Plan(ctx, of.VersionID)
-	if err != nil {
-		return err
-	}
-	to, err := s.Plans.Plan(ctx, m.Version)
-	if err != nil {
-		return err
-	}
-	var missing []string
-	for _, id := range of.Places {
-		if problem := from.Misfit(&to, id, m.Elements); problem != "" {
-			missing = append(missing, id+": "+problem)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fault.InvalidField("elements", "The version has no place where the process stands. %s", strings.Join(missing, " "))
-}
-
 // Send gives a process a message, or a signal.
 func (s *Processes) Send(ctx context.Context, id uuid.UUID, kind Action, m Message) error {
-	if kind != ActionMessage && kind != ActionSignal {
-		return fault.InvalidField("kind", "A process takes a message or a signal, not %q.", kind)
+	if err := m.check(kind); err != nil {
+		return err
 	}
-	if strings.TrimSpace(m.Name) == "" {
-		return fault.InvalidField("name", "Say which message it is.")
-	}
-	return s.steer(ctx, id, kind, m, LogLine{Name: m.Name})
+	return s.steer(ctx, id, kind, m, m.line())
 }
 
 func reasoned(reason string) error {

@@ -68,7 +68,7 @@ func (p *play) act(ctx context.Context, a Act) error {
 		p.timers = slices.Delete(p.timers, at, at+1)
 		return p.happen(ctx, bpm.Fired{Timer: a.ID})
 	case message:
-		return p.happen(ctx, bpm.Messaged{Name: a.Name, Values: a.Values})
+		return p.happen(ctx, bpm.Messaged{Name: a.Name, Key: a.Key, Values: a.Values})
 	case signal:
 		return p.happen(ctx, bpm.Signalled{Name: a.Name, Values: a.Values})
 	case skip:
@@ -215,7 +215,7 @@ func (p *play) waits() []Wait {
 		out = append(out, Wait{Kind: timer, ID: w.Timer, Element: w.Node, Name: p.plan.Title(w.Node), At: &w.At})
 	}
 	for _, w := range p.state.Waits() {
-		out = append(out, Wait{Kind: string(w.Type), Element: w.Node, Name: w.Name})
+		out = append(out, Wait{Kind: string(w.Type), Element: w.Node, Name: w.Name, Key: w.Key})
 	}
 	for _, a := range p.alarms {
 		out = append(out, Wait{Kind: incident, ID: a.Incident, Element: a.Node, Name: p.plan.Title(a.Node), Text: a.Fault.Message})

@@ -27,6 +27,7 @@ type Act struct {
 	Kind    string // complete, fire, message, signal, skip
 	ID      int64  // of the work to complete, the timer to fire, or the incident to skip
 	Name    string // of the message or signal
+	Key     string // of the message
 	Outcome string // flow that people choose
 	Values  bpm.Values
 }
@@ -53,6 +54,7 @@ type Wait struct {
 	ID       int64          `json:"id,omitempty"`
 	Element  string         `json:"element"`
 	Name     string         `json:"name" doc:"Of the step, for people; of the message or signal"`
+	Key      string         `json:"key,omitempty" doc:"With which the message is waited for"`
 	At       *time.Time     `json:"at,omitempty" doc:"When the timer fires"`
 	Actors   string         `json:"actors,omitempty" doc:"Who is asked, as the definition has it"`
 	Outcomes []bpm.Decision `json:"outcomes,omitempty" doc:"Ways out that people choose from"`

@@ -153,3 +153,22 @@ func TestALoopWithoutAWayOutIsStopped(t *testing.T) {
 	_, err = s.Play(ctx, rehearsal.Request{Source: []byte(endless), Acts: []rehearsal.Act{{Kind: "complete", ID: wait(t, first, "work", "decide"), Outcome: "yes"}}})
 	require.ErrorContains(t, err, "without ever waiting")
 }
+
+// A message that is waited for with a key is given with it.
+func TestMessagesWithKeys(t *testing.T) {
+	t.Parallel()
+	keyed := strings.Replace(source, `attachedToRef="decide"><messageEventDefinition`,
+		`attachedToRef="decide"><extensionElements><idm:correlation key="#{days}-#{requester}"/></extensionElements><messageEventDefinition`, 1)
+	require.NotEqual(t, source, keyed)
+	s, ctx := setup(t)
+	play := func(acts ...rehearsal.Act) rehearsal.Result {
+		r, err := s.Play(ctx, rehearsal.Request{Source: []byte(keyed), Acts: acts})
+		require.NoError(t, err)
+		return r
+	}
+	waits := play().Waits
+	stop := waits[len(waits)-1]
+	require.Equal(t, "2-requester", stop.Key)
+	require.Equal(t, "running", play(rehearsal.Act{Kind: "message", Name: "stop"}).Status)
+	require.Equal(t, "completed", play(rehearsal.Act{Kind: "message", Name: "stop", Key: stop.Key}).Status)
+}

@@ -27,6 +27,7 @@ type Completion struct {
 // Message is brought to the process from outside.
 type Message struct {
 	Name   string
+	Key    string // of a message
 	Values bpm.Values
 }
 

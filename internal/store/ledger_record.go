@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +31,7 @@ func (l *Ledger) Record(ctx context.Context, e process.Entry) error {
 		if err != nil || of.Seq >= e.Seq {
 			return err
 		}
-		if err := u.recordVersion(ctx, of, &e); err != nil {
+		if err := l.recordVersion(ctx, u, of, &e); err != nil {
 			return err
 		}
 		if err := u.recordLog(ctx, &e); err != nil {
@@ -57,25 +55,6 @@ func (l *Ledger) Record(ctx context.Context, e process.Entry) error {
 		}
 		return l.tell(ctx, u, &e)
 	})
-}
-
-// recordVersion puts the process on another version, and its open tasks on the elements that took the place of theirs.
-func (u *unit) recordVersion(ctx context.Context, of *db.LockProcessRow, e *process.Entry) error {
-	if e.Version == nil {
-		return nil
-	}
-	if err := u.q.PutOnVersion(ctx, db.PutOnVersionParams{ID: e.Process, VersionID: *e.Version}); err != nil {
-		return fmt.Errorf("put process on version: %w", err)
-	}
-	of.VersionID = *e.Version
-	params := db.RenameElementsParams{ProcessID: e.Process, Before: []string{}, After: []string{}}
-	for _, before := range slices.Sorted(maps.Keys(e.Renamed)) {
-		params.Before, params.After = append(params.Before, before), append(params.After, e.Renamed[before])
-	}
-	if err := u.q.RenameElements(ctx, params); err != nil {
-		return fmt.Errorf("rename elements of tasks: %w", err)
-	}
-	return nil
 }
 
 // recordLog writes where the process went.
@@ -234,7 +213,8 @@ func (u *unit) openIncidents(ctx context.Context, e *process.Entry) error {
 func (u *unit) recordWaits(ctx context.Context, e *process.Entry) error {
 	waits := db.KeepWaitsParams{ProcessID: e.Process}
 	for _, w := range e.Waits {
-		waits.Types, waits.Names, waits.Elements = append(waits.Types, string(w.Type)), append(waits.Names, w.Name), append(waits.Elements, w.Element)
+		waits.Types, waits.Names = append(waits.Types, string(w.Type)), append(waits.Names, w.Name)
+		waits.Keys, waits.Elements = append(waits.Keys, w.Key), append(waits.Elements, w.Element)
 	}
 	if err := u.q.KeepWaits(ctx, waits); err != nil {
 		return fmt.Errorf("write waits: %w", err)

@@ -22,7 +22,7 @@ func (l *Ledger) tell(ctx context.Context, u *unit, e *process.Entry) error {
 		return err
 	}
 	for _, s := range e.Sent {
-		if err := l.tellWaiting(ctx, u, e.Process, s); err != nil {
+		if err := u.tellWaiting(ctx, e.Process, s); err != nil {
 			return err
 		}
 	}
@@ -65,30 +65,6 @@ func (l *Ledger) tellCalled(ctx context.Context, u *unit, e *process.Entry) erro
 	for _, c := range called {
 		if err := l.control(ctx, u, c.ID, process.ActionCancel, process.Cancel{Reason: reasons[*c.ParentWork]}); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// tellWaiting brings a message to the process that has waited longest for it, and a signal to all.
-func (l *Ledger) tellWaiting(ctx context.Context, u *unit, from uuid.UUID, s bpm.Send) error {
-	waiting, err := u.q.WaitingProcesses(ctx, db.WaitingProcessesParams{Type: string(s.Type), Name: s.Name})
-	if err != nil {
-		return fmt.Errorf("find waiting processes: %w", err)
-	}
-	action := process.ActionSignal
-	if s.Type == bpm.MessageEvent {
-		action = process.ActionMessage
-	}
-	for _, to := range waiting {
-		if to == from {
-			continue // was served by the interpreter
-		}
-		if err := l.control(ctx, u, to, action, process.Message{Name: s.Name, Values: s.Values}); err != nil {
-			return err
-		}
-		if action == process.ActionMessage {
-			return nil
 		}
 	}
 	return nil

@@ -255,16 +255,6 @@ func (s *Processes) Diagram(ctx context.Context, id uuid.UUID) ([]byte, error) {
 	return out, err
 }
 
-// IsVersion implements process.ProcessStore.
-func (s *Processes) IsVersion(ctx context.Context, id, version uuid.UUID) (bool, error) {
-	var is bool
-	err := s.query(ctx, func(ctx context.Context, u *unit) (err error) {
-		is, err = u.q.IsVersionOfProcess(ctx, db.IsVersionOfProcessParams{ProcessID: id, VersionID: version})
-		return err
-	})
-	return is, err
-}
-
 // Control implements process.ProcessStore.
 func (s *Processes) Control(ctx context.Context, id uuid.UUID, action process.Action, by string, payload any, line process.LogLine) error {
 	text, err := json.Marshal(payload)

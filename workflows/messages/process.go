@@ -17,8 +17,6 @@ type Process struct {
 	Version uuid.UUID `json:"version"` // of the definition: it stays the one that was current at the start
 	// Carried is where the process goes on when its history began anew; nil at the start.
 	Carried *Carried `json:"carried,omitempty"`
-	// Snapshot writes the state down and reads it again after every turn, as a new history does: for simulations.
-	Snapshot bool `json:"snapshot,omitempty"`
 }
 
 // ProcessIndex is the input of TypeProcessIndex: the database says what there is to index.

@@ -68,10 +68,14 @@ func (p *play) run(ctx context.Context) (simulate.Result, error) {
 	p.env.SetStartTime(simulate.Began)
 	p.env.SetTestTimeout(5 * time.Minute)
 	p.env.SetWorkflowRunTimeout(0)
-	p.env.RegisterWorkflowWithOptions(workflows.Process, workflow.RegisterOptions{Name: messages.TypeProcess})
+	of := workflows.Process
+	if p.request.Snapshot {
+		of = workflows.Rewritten
+	}
+	p.env.RegisterWorkflowWithOptions(of, workflow.RegisterOptions{Name: messages.TypeProcess})
 	p.env.RegisterActivity(p.world(ctx))
 	p.schedule()
-	in := messages.Process{ID: uuid.Max, Number: 1, Name: p.library.Name, Version: uuid.Max, Snapshot: p.request.Snapshot}
+	in := messages.Process{ID: uuid.Max, Number: 1, Name: p.library.Name, Version: uuid.Max}
 	p.env.ExecuteWorkflow(messages.TypeProcess, in)
 	if err := context.Cause(ctx); err != nil {
 		return simulate.Result{}, err

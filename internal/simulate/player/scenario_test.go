@@ -101,7 +101,7 @@ func happens(t *testing.T, r *simulate.Request, now *time.Time, words []string) 
 		r.Acts = append(r.Acts, simulate.Act{Advance: end.Sub(*now)})
 		*now = end
 	case "message":
-		r.Acts = append(r.Acts, simulate.Act{Message: &simulate.Message{Name: said[0], Values: values}})
+		r.Acts = append(r.Acts, simulate.Act{Message: &simulate.Message{Name: said[0], Key: said[1], Values: values}})
 	case "signal":
 		r.Acts = append(r.Acts, simulate.Act{Signal: &simulate.Message{Name: said[0], Values: values}})
 	default:

@@ -100,7 +100,7 @@ func (p *play) effect(element, kind, name string, values bpm.Values) {
 
 // steer brings a message or signal to the process.
 func (p *play) steer(action process.Action, m *simulate.Message) error {
-	payload, err := json.Marshal(process.Message{Name: m.Name, Values: m.Values})
+	payload, err := json.Marshal(process.Message{Name: m.Name, Key: m.Key, Values: m.Values})
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", action, err)
 	}

@@ -97,6 +97,32 @@ func (q *Queries) ChildProcess(ctx context.Context, arg ChildProcessParams) (uui
 	return id, err
 }
 
+const definitionsBegunBy = `-- name: DefinitionsBegunBy :many
+select d.code from process_definitions d
+join process_versions v on v.definition_id = d.id and v.number = d.current_number
+where d.enabled and v.library -> 'messages' ? $1::text order by d.code
+`
+
+func (q *Queries) DefinitionsBegunBy(ctx context.Context, message string) ([]string, error) {
+	rows, err := q.db.Query(ctx, definitionsBegunBy, message)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, err
+		}
+		items = append(items, code)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertProcess = `-- name: InsertProcess :one
 insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, start_message, start_key, search)
 values ($1, $2, $3, $4, $5, $6, 'starting', $7, $8, $9, $10, $11,
@@ -231,7 +257,7 @@ with wanted as (
 )
 insert into process_jobs (id, process_id, kind, key, element, name, due_at, attempts, status, message)
 select w.id, $1, w.kind, w.key, w.element, w.name, w.due_at, w.attempts, w.status, w.message from wanted w
-on conflict (process_id, kind, key) do update set due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message
+on conflict (process_id, kind, key) do update set element = excluded.element, name = excluded.name, due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message
 `
 
 type KeepJobsParams struct {
@@ -281,27 +307,30 @@ func (q *Queries) KeepVariables(ctx context.Context, arg KeepVariablesParams) er
 
 const keepWaits = `-- name: KeepWaits :exec
 with wanted as (
-    select unnest($2::text[]) as type, unnest($3::text[]) as name, unnest($4::text[]) as element
+    select unnest($2::text[]) as type, unnest($3::text[]) as name, unnest($4::text[]) as key, unnest($5::text[]) as element
 ), dropped as (
     delete from process_waits p where p.process_id = $1
-      and not exists (select 1 from wanted w where w.type = p.type and w.name = p.name and w.element = p.element)
+      and not exists (select 1 from wanted w where w.type = p.type and w.name = p.name and w.key = p.key and w.element = p.element)
 )
-insert into process_waits (process_id, type, name, element) select $1, w.type, w.name, w.element from wanted w on conflict do nothing
+insert into process_waits (process_id, type, name, key, element)
+select $1, w.type, w.name, w.key, w.element from wanted w on conflict do nothing
 `
 
 type KeepWaitsParams struct {
 	ProcessID uuid.UUID
 	Types     []string
 	Names     []string
+	Keys      []string
 	Elements  []string
 }
 
-// The process waits for what is given, and for nothing else.
+// The process waits for what is given, and for nothing else. What it waits for already keeps its time.
 func (q *Queries) KeepWaits(ctx context.Context, arg KeepWaitsParams) error {
 	_, err := q.db.Exec(ctx, keepWaits,
 		arg.ProcessID,
 		arg.Types,
 		arg.Names,
+		arg.Keys,
 		arg.Elements,
 	)
 	return err
@@ -568,27 +597,94 @@ func (q *Queries) StartableVersion(ctx context.Context, code string) (StartableV
 }
 
 const waitingProcesses = `-- name: WaitingProcesses :many
-select distinct w.process_id from process_waits w where w.type = $1 and w.name = $2 order by w.process_id
+select p.id, p.number, p.name
+from (select w.process_id, bool_or(w.key = $1) as keyed, coalesce(min(w.since) filter (where w.key = $1), min(w.since)) as since
+      from process_waits w
+      where w.type = $2 and w.name = $3 and w.key in ($1, '') and w.process_id <> $4
+        and ($5::boolean
+             or exists (select 1 from process_access a where a.process_id = w.process_id and a.part = 'manager' and a.hat = any ($6::uuid[])))
+      group by w.process_id) w
+join processes p on p.id = w.process_id
+order by w.keyed desc, w.since, p.id limit nullif($7::bigint, 0)
 `
 
 type WaitingProcessesParams struct {
-	Type string
-	Name string
+	Key        string
+	Type       string
+	Name       string
+	Sender     uuid.UUID
+	Everything bool
+	Hats       []uuid.UUID
+	Most       int64
 }
 
-func (q *Queries) WaitingProcesses(ctx context.Context, arg WaitingProcessesParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, waitingProcesses, arg.Type, arg.Name)
+type WaitingProcessesRow struct {
+	ID     uuid.UUID
+	Number int64
+	Name   string
+}
+
+// Who waits for a message or signal: first those that wait with its key, the longest first; nobody twice. Without everything only processes that
+// the hats manage.
+func (q *Queries) WaitingProcesses(ctx context.Context, arg WaitingProcessesParams) ([]WaitingProcessesRow, error) {
+	rows, err := q.db.Query(ctx, waitingProcesses,
+		arg.Key,
+		arg.Type,
+		arg.Name,
+		arg.Sender,
+		arg.Everything,
+		arg.Hats,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []uuid.UUID{}
+	items := []WaitingProcessesRow{}
 	for rows.Next() {
-		var process_id uuid.UUID
-		if err := rows.Scan(&process_id); err != nil {
+		var i WaitingProcessesRow
+		if err := rows.Scan(&i.ID, &i.Number, &i.Name); err != nil {
 			return nil, err
 		}
-		items = append(items, process_id)
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitsOfProcess = `-- name: WaitsOfProcess :many
+select type, name, key, element, since from process_waits where process_id = $1 order by since, element, type, name, key
+`
+
+type WaitsOfProcessRow struct {
+	Type    string
+	Name    string
+	Key     string
+	Element string
+	Since   time.Time
+}
+
+func (q *Queries) WaitsOfProcess(ctx context.Context, processID uuid.UUID) ([]WaitsOfProcessRow, error) {
+	rows, err := q.db.Query(ctx, waitsOfProcess, processID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitsOfProcessRow{}
+	for rows.Next() {
+		var i WaitsOfProcessRow
+		if err := rows.Scan(
+			&i.Type,
+			&i.Name,
+			&i.Key,
+			&i.Element,
+			&i.Since,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

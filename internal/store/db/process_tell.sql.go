@@ -11,6 +11,39 @@ import (
 	"github.com/google/uuid"
 )
 
+const adoptDeadlines = `-- name: AdoptDeadlines :exec
+update process_tasks t set expire_flow = s.flow,
+    expire_at = case when s.expires then t.expire_at end,
+    remind_at = case when s.reminds then t.remind_at end,
+    escalation = case when s.escalates then t.escalation end
+from (select unnest($2::text[]) as element, unnest($3::text[]) as flow, unnest($4::boolean[]) as expires,
+             unnest($5::boolean[]) as reminds, unnest($6::boolean[]) as escalates) s
+where t.process_id = $1 and t.element = s.element and t.status in ('waiting', 'open', 'claimed')
+`
+
+type AdoptDeadlinesParams struct {
+	ProcessID uuid.UUID
+	Elements  []string
+	Flows     []string
+	Expires   []bool
+	Reminds   []bool
+	Escalates []bool
+}
+
+// Open tasks do when they are late what the steps of the version say: what a step does not have any more is taken back, the way out is its own. The
+// times stay those of the opening.
+func (q *Queries) AdoptDeadlines(ctx context.Context, arg AdoptDeadlinesParams) error {
+	_, err := q.db.Exec(ctx, adoptDeadlines,
+		arg.ProcessID,
+		arg.Elements,
+		arg.Flows,
+		arg.Expires,
+		arg.Reminds,
+		arg.Escalates,
+	)
+	return err
+}
+
 const calledProcesses = `-- name: CalledProcesses :many
 select id, parent_work from processes
 where parent_id = $1 and parent_work = any ($2::bigint[]) and status in ('starting', 'running') order by id
@@ -61,8 +94,19 @@ func (q *Queries) PutOnVersion(ctx context.Context, arg PutOnVersionParams) erro
 }
 
 const renameElements = `-- name: RenameElements :exec
-update process_tasks t set element = r.after
-from (select unnest($2::text[]) as before, unnest($3::text[]) as after) r
+with renamed as (
+    select unnest($2::text[]) as before, unnest($3::text[]) as after
+), incidents as (
+    update process_incidents i set element = r.after from renamed r
+    where i.process_id = $1 and i.element = r.before and i.status <> 'solved'
+), effects as (
+    insert into process_effects (process_id, element, visit, variables)
+    select e.process_id, r.after, e.visit, e.variables from process_effects e join renamed r on r.before = e.element
+    where e.process_id = $1 and r.before <> r.after and (select count(*) from renamed o where o.after = r.after) = 1
+      and not exists (select 1 from process_log l where l.process_id = $1 and l.kind = 'enter' and l.element = r.after)
+    on conflict do nothing
+)
+update process_tasks t set element = r.after from renamed r
 where t.process_id = $1 and t.element = r.before and t.status in ('waiting', 'open', 'claimed')
 `
 
@@ -72,6 +116,8 @@ type RenameElementsParams struct {
 	After     []string
 }
 
+// What belongs to elements whose place others take goes along: open tasks, incidents, and the notes of what steps changed, by which a step that is
+// tried again knows it. An element that was entered already, or that takes the place of several, counts its visits anew: it gets no notes.
 func (q *Queries) RenameElements(ctx context.Context, arg RenameElementsParams) error {
 	_, err := q.db.Exec(ctx, renameElements, arg.ProcessID, arg.Before, arg.After)
 	return err

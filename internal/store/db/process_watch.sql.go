@@ -250,22 +250,6 @@ func (q *Queries) InsertProcessDocument(ctx context.Context, arg InsertProcessDo
 	return err
 }
 
-const isVersionOfProcess = `-- name: IsVersionOfProcess :one
-select exists (select 1 from processes p join process_versions v on v.definition_id = p.definition_id where p.id = $1 and v.id = $2) as is
-`
-
-type IsVersionOfProcessParams struct {
-	ProcessID uuid.UUID
-	VersionID uuid.UUID
-}
-
-func (q *Queries) IsVersionOfProcess(ctx context.Context, arg IsVersionOfProcessParams) (bool, error) {
-	row := q.db.QueryRow(ctx, isVersionOfProcess, arg.ProcessID, arg.VersionID)
-	var is bool
-	err := row.Scan(&is)
-	return is, err
-}
-
 const lockIncident = `-- name: LockIncident :exec
 select 1 from process_incidents where id = $1 for update
 `
@@ -517,7 +501,7 @@ func (q *Queries) ProcessVariables(ctx context.Context, id uuid.UUID) (json.RawM
 }
 
 const standingProcesses = `-- name: StandingProcesses :many
-select id, number, places from processes
+select id, number, name, places from processes
 where version_id = $1 and status in ('starting', 'running') and (cardinality($2::uuid[]) = 0 or id = any ($2::uuid[])) order by id
 `
 
@@ -529,6 +513,7 @@ type StandingProcessesParams struct {
 type StandingProcessesRow struct {
 	ID     uuid.UUID
 	Number int64
+	Name   string
 	Places []string
 }
 
@@ -541,7 +526,12 @@ func (q *Queries) StandingProcesses(ctx context.Context, arg StandingProcessesPa
 	items := []StandingProcessesRow{}
 	for rows.Next() {
 		var i StandingProcessesRow
-		if err := rows.Scan(&i.ID, &i.Number, &i.Places); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.Name,
+			&i.Places,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -78,7 +78,7 @@ with wanted as (
 )
 insert into process_jobs (id, process_id, kind, key, element, name, due_at, attempts, status, message)
 select w.id, @process_id, w.kind, w.key, w.element, w.name, w.due_at, w.attempts, w.status, w.message from wanted w
-on conflict (process_id, kind, key) do update set due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message;
+on conflict (process_id, kind, key) do update set element = excluded.element, name = excluded.name, due_at = excluded.due_at, attempts = excluded.attempts, status = excluded.status, message = excluded.message;
 
 -- name: OpenIncidents :exec
 insert into process_incidents (id, process_id, incident, work, element, code, message, opened_at)
@@ -96,14 +96,33 @@ update process_incidents set status = 'solved', solved_at = @at::timestamptz
 where process_id = @process_id and status <> 'solved' and (incident = any (@incidents::bigint[]) or @everything::boolean);
 
 -- name: KeepWaits :exec
--- The process waits for what is given, and for nothing else.
+-- The process waits for what is given, and for nothing else. What it waits for already keeps its time.
 with wanted as (
-    select unnest(@types::text[]) as type, unnest(@names::text[]) as name, unnest(@elements::text[]) as element
+    select unnest(@types::text[]) as type, unnest(@names::text[]) as name, unnest(@keys::text[]) as key, unnest(@elements::text[]) as element
 ), dropped as (
     delete from process_waits p where p.process_id = @process_id
-      and not exists (select 1 from wanted w where w.type = p.type and w.name = p.name and w.element = p.element)
+      and not exists (select 1 from wanted w where w.type = p.type and w.name = p.name and w.key = p.key and w.element = p.element)
 )
-insert into process_waits (process_id, type, name, element) select @process_id, w.type, w.name, w.element from wanted w on conflict do nothing;
+insert into process_waits (process_id, type, name, key, element)
+select @process_id, w.type, w.name, w.key, w.element from wanted w on conflict do nothing;
+
+-- name: WaitsOfProcess :many
+select type, name, key, element, since from process_waits where process_id = @process_id order by since, element, type, name, key;
 
 -- name: WaitingProcesses :many
-select distinct w.process_id from process_waits w where w.type = @type and w.name = @name order by w.process_id;
+-- Who waits for a message or signal: first those that wait with its key, the longest first; nobody twice. Without everything only processes that
+-- the hats manage.
+select p.id, p.number, p.name
+from (select w.process_id, bool_or(w.key = @key) as keyed, coalesce(min(w.since) filter (where w.key = @key), min(w.since)) as since
+      from process_waits w
+      where w.type = @type and w.name = @name and w.key in (@key, '') and w.process_id <> @sender
+        and (@everything::boolean
+             or exists (select 1 from process_access a where a.process_id = w.process_id and a.part = 'manager' and a.hat = any (@hats::uuid[])))
+      group by w.process_id) w
+join processes p on p.id = w.process_id
+order by w.keyed desc, w.since, p.id limit nullif(@most::bigint, 0);
+
+-- name: DefinitionsBegunBy :many
+select d.code from process_definitions d
+join process_versions v on v.definition_id = d.id and v.number = d.current_number
+where d.enabled and v.library -> 'messages' ? @message::text order by d.code;

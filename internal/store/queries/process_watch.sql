@@ -57,7 +57,7 @@ update process_incidents set status = @status, action = @action, reason = @reaso
 select exists (select 1 from process_versions a join process_versions b on b.definition_id = a.definition_id where a.id = @one and b.id = @other) as are;
 
 -- name: StandingProcesses :many
-select id, number, places from processes
+select id, number, name, places from processes
 where version_id = @version_id and status in ('starting', 'running') and (cardinality(@wanted::uuid[]) = 0 or id = any (@wanted::uuid[])) order by id;
 
 -- name: ControlProcesses :exec
@@ -68,6 +68,3 @@ with logged as (
 insert into outbox (key, kind, payload)
 select 'process/' || p, 'process.control', jsonb_build_object('process', p, 'action', @action::text, 'by', @actor::text, 'payload', @payload::jsonb)
 from unnest(@processes::uuid[]) p;
-
--- name: IsVersionOfProcess :one
-select exists (select 1 from processes p join process_versions v on v.definition_id = p.definition_id where p.id = @process_id and v.id = @version_id) as is;

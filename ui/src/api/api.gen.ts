@@ -1312,6 +1312,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message or a signal to whoever waits for it
+         * @description The process acts on it within moments; follow it by the topic processes of /events. A message goes to one process: of those that wait with its key the one that has waited longest, else of those that wait without one. A signal goes to all. Processes of all with process:update, else those that the caller manages. Where nobody waits for a message, it begins the process that starts by it, with process:start and a key; the same key again begins nothing. The answer says who was reached; nobody is an error (404).
+         */
+        post: operations["send-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metadata": {
         parameters: {
             query?: never;
@@ -4812,6 +4832,13 @@ export interface components {
             /** @description We want it there */
             wanted: boolean;
         };
+        Addressee: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            number: number;
+        };
         AgentState: {
             /** @description Server that takes over */
             alternative: string;
@@ -5004,6 +5031,17 @@ export interface components {
             readonly updatedBy?: string;
             /** Format: int64 */
             readonly version?: number;
+        };
+        Awaited: {
+            /** @description Id of the event that waits */
+            element: string;
+            /** @description Of the message; empty takes every message of the name */
+            key: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            type: "message" | "signal";
         };
         BulkChange: {
             /** @description Keep nothing when an object is rejected */
@@ -5203,6 +5241,16 @@ export interface components {
             comment?: string;
             /** @description User name or id */
             to: string;
+        };
+        Delivery: {
+            processes: components["schemas"]["Addressee"][];
+            /**
+             * Format: int64
+             * @description How many processes
+             */
+            reached: number;
+            /** @description Nobody waited: the message began the process, now or when it came with the same key before */
+            started: boolean;
         };
         DocumentPlaceInputBody: {
             /**
@@ -6075,6 +6123,8 @@ export interface components {
             values: components["schemas"]["MergeCandidate"][];
         };
         MessageRequest: {
+            /** @description Of a message: it is for who waits with this key, else for who waits without one */
+            key?: string;
             /** @enum {string} */
             kind: "message" | "signal";
             name: string;
@@ -6710,6 +6760,8 @@ export interface components {
             versionId: string;
             /** Format: int64 */
             versionNumber: number;
+            /** @description Messages and signals that it waits for, the longest first */
+            waits: components["schemas"]["Awaited"][];
         };
         ReasonRequest: {
             reason?: string;
@@ -6720,6 +6772,8 @@ export interface components {
              * @description Of the work to complete, the timer to fire, or the incident to skip
              */
             id?: number;
+            /** @description Of the message */
+            key?: string;
             /** @enum {string} */
             kind: "complete" | "fire" | "message" | "signal" | "skip";
             /** @description Of the message or signal */
@@ -6781,6 +6835,8 @@ export interface components {
             element: string;
             /** Format: int64 */
             id?: number;
+            /** @description With which the message is waited for */
+            key?: string;
             /** @enum {string} */
             kind: "work" | "call" | "timer" | "message" | "signal" | "incident";
             /** @description Of the step, for people; of the message or signal */
@@ -11813,6 +11869,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionedMembership"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Error */

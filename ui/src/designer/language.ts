@@ -68,13 +68,15 @@ export interface Apply { userChanges?: boolean; entitlements?: boolean; account?
 export interface Argument extends Body { name?: string }
 export interface Invoke { system?: string; method?: string; path?: string; result?: string; arguments?: Argument[] }
 export interface Mail extends Body { actors?: string; address?: string; subject?: string; shortcut?: boolean }
+/** The key of a message, a text with #{expressions}: with which it is waited for, or sent. */
+export interface Correlation { key?: string }
 export interface Loop { collection?: string; element?: string }
 
 /** Every extension element by its type in the moddle descriptor. */
 export interface Extensions {
   'idm:Process': Process; 'idm:Acl': Acl; 'idm:Attribute': Attribute; 'idm:Resource': Resource; 'idm:Lane': Lane; 'idm:Form': Form; 'idm:Task': Task; 'idm:Assignment': Assignment;
   'idm:Approval': Approval; 'idm:Match': Match; 'idm:Job': Job; 'idm:Apply': Apply; 'idm:Invoke': Invoke; 'idm:Mail': Mail; 'idm:Decision': Body; 'idm:OnTake': Body;
-  'idm:OnFire': Body; 'idm:Input': Argument; 'idm:Output': Argument; 'idm:Loop': Loop;
+  'idm:OnFire': Body; 'idm:Correlation': Correlation; 'idm:Input': Argument; 'idm:Output': Argument; 'idm:Loop': Loop;
 }
 export type ExtensionType = keyof Extensions;
 

@@ -65,6 +65,7 @@ const everything: [type: ExtensionType, kind: string, value: object | object[]][
   ['idm:Apply', 'bpmn:ServiceTask', { userChanges: true, entitlements: true, account: true, delegation: true }],
   ['idm:Invoke', 'bpmn:ServiceTask', { system: 'Directory', method: 'GET', path: '/users', result: 'answer', arguments: [{ name: 'dn', body: '#{userName}' }] }],
   ['idm:Decision', 'bpmn:ExclusiveGateway', { body: 'return days > 3 ? "Long" : "Short"' }],
+  ['idm:Correlation', 'bpmn:IntermediateThrowEvent', { key: 'order-#{order}' }],
   ['idm:OnFire', 'bpmn:IntermediateCatchEvent', { body: 'late = true' }],
   ['idm:Input', 'bpmn:CallActivity', [{ name: 'user', body: 'user' }, { name: 'days', body: '3' }]],
   ['idm:Output', 'bpmn:CallActivity', [{ name: 'result', body: 'answer' }]],

@@ -30,8 +30,17 @@ export function EventDetails({ element }: { element: Element }) {
       {event === undefined || name === undefined ? null : (
         <TextField label={t('event.name')} description={t('event.nameHint')} value={name} onCommit={(next) => designer.change(element, eventNameChanges(designer, event, next))} />
       )}
+      {event !== undefined && is(event, 'bpmn:MessageEventDefinition') && (inEventSubProcess || !is(node, 'bpmn:StartEvent')) ? <CorrelationDetails element={element} /> : null}
     </>
   );
+}
+
+/** The key by which a message is known besides its name. A process begins with every message of the name: its start event has none. */
+function CorrelationDetails({ element }: { element: Element }) {
+  const { t } = useTranslation('designer');
+  const [correlation, change] = useExtension(element, 'idm:Correlation');
+  const sends = is(element.businessObject, 'bpmn:ThrowEvent');
+  return <TextField label={t('event.key')} description={t(sends ? 'event.sentKeyHint' : 'event.keyHint')} value={correlation.key} onCommit={(key) => change({ key })} />;
 }
 
 function TimerDetails({ element, event }: { element: Element; event: Node }) {

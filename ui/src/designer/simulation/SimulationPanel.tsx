@@ -49,7 +49,7 @@ export function SimulationPanel({ onClose }: { onClose: () => void }) {
         {result && result.waits.length > 0 && !stale ? (
           <>
             <Stack gap="xs" role="list" aria-label={t('simulation.waits')}>
-              {result.waits.map((wait) => <Waiting key={`${wait.kind} ${wait.id ?? wait.name} ${wait.element}`} wait={wait} busy={busy || said === undefined} onAct={act} />)}
+              {result.waits.map((wait) => <Waiting key={`${wait.kind} ${wait.id ?? wait.name} ${wait.element} ${wait.key ?? ''}`} wait={wait} busy={busy || said === undefined} onAct={act} />)}
             </Stack>
             <Textarea label={t('simulation.values')} description={t('simulation.valuesHint')} error={said === undefined ? t('simulation.noObject') : undefined} autosize minRows={1} value={values} onChange={(event) => setValues(event.currentTarget.value)} />
           </>
@@ -68,7 +68,7 @@ function Waiting({ wait, busy, onAct }: { wait: Wait; busy: boolean; onAct: (act
   return (
     <div className={classes.row} role="listitem" aria-label={wait.name}>
       <Text size="sm" fw={500}>{wait.name}</Text>
-      <Text size="xs" c="dimmed">{t(`simulation.wait.${wait.kind}`)} {wait.actors ?? ''} {wait.at ? <RelativeTime at={wait.at} /> : null}</Text>
+      <Text size="xs" c="dimmed">{t(`simulation.wait.${wait.kind}`)} {wait.actors ?? ''} {wait.key ? t('simulation.key', { key: wait.key }) : ''} {wait.at ? <RelativeTime at={wait.at} /> : null}</Text>
       {wait.text ? <Text size="xs" c="red">{wait.text}</Text> : null}
       <Group gap="xs" mt={6}>
         {actsOf(wait).map(({ act, label }) => <Button key={act.outcome ?? act.kind} size="compact-sm" variant="light" disabled={busy} onClick={() => onAct(act)}>{label ?? t(`simulation.act.${act.kind}`)}</Button>)}

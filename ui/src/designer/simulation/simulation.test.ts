@@ -15,6 +15,10 @@ describe('what can be let happen', () => {
     expect(actsOf(wait({ kind: 'call' }))).toEqual([{ act: { kind: 'complete', id: 3, outcome: undefined }, label: undefined }]);
   });
 
+  test('a message comes with the key that is waited for', () => {
+    expect(actsOf(wait({ kind: 'message', key: 'A7' }))).toEqual([{ act: { kind: 'message', name: 'A', key: 'A7' } }]);
+  });
+
   test.each([
     ['timer', { kind: 'fire', id: 3 }], ['message', { kind: 'message', name: 'A' }], ['signal', { kind: 'signal', name: 'A' }], ['incident', { kind: 'skip', id: 3 }],
   ] as const)('%s', (kind, act) => {

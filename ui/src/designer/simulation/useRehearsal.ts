@@ -79,7 +79,7 @@ export function readValues(text: string): Record<string, unknown> | undefined {
 }
 
 /** The acts that a wait allows, with the words of their buttons; none for what has words of the page. */
-export function actsOf({ kind, id, name, outcomes }: Wait): { act: Act; label?: string }[] {
+export function actsOf({ kind, id, name, key, outcomes }: Wait): { act: Act; label?: string }[] {
   switch (kind) {
     case 'work':
     case 'call': {
@@ -90,7 +90,7 @@ export function actsOf({ kind, id, name, outcomes }: Wait): { act: Act; label?: 
       return [{ act: { kind: 'fire', id } }];
     case 'message':
     case 'signal':
-      return [{ act: { kind, name } }];
+      return [{ act: key ? { kind, name, key } : { kind, name } }];
     case 'incident':
       return [{ act: { kind: 'skip', id } }];
     default:

@@ -24,6 +24,7 @@ import { MoveDialog } from '@/work/MoveDialog';
 import { ProcessIncidents } from '@/work/ProcessIncidents';
 import { ProcessJobs } from '@/work/ProcessJobs';
 import { ProcessValues } from '@/work/ProcessValues';
+import { ProcessWaits } from '@/work/ProcessWaits';
 import { WorkInProgress } from '@/work/WorkInProgress';
 import classes from '@/work/work.module.css';
 
@@ -127,6 +128,7 @@ function Overview({ process }: { process: ProcessDetail }) {
     <Stack>
       <ProcessIncidents processId={process.id} may={process.may} />
       <WorkInProgress tasks={process.tasks} over={isOver(process)} />
+      <ProcessWaits waits={process.waits} />
       <ProcessJobs processId={process.id} />
       <section className={`surface ${classes.panel}`} aria-label={t('values.title')}>
         <Text component="h2" m={0} mb="xs" size="sm" fw={600}>{t('values.title')}</Text>
