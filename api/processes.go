@@ -207,6 +207,7 @@ func (a *API) registerProcesses() {
 		a.deps.Events.Publish("processes", started.ID)
 		return &startedOutput{Location: Base + "/processes/" + started.ID.String(), Body: started}, nil
 	})
+	a.registerStartMessages(p, requests)
 	register(a, signedIn, huma.Operation{
 		OperationID: "get-process", Method: http.MethodGet, Path: "/processes/{id}", Tags: tags,
 		Summary: "One process with its log, what people have to do now, and where it stands",
@@ -229,7 +230,7 @@ func (a *API) process(ctx context.Context, id uuid.UUID) (*processOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	found.Log, found.Tasks, found.Places = filled(found.Log), filled(found.Tasks), filled(found.Places)
+	found.Log, found.Tasks, found.Places, found.Waits = filled(found.Log), filled(found.Tasks), filled(found.Places), filled(found.Waits)
 	return &processOutput{Body: ProcessView{Detail: found, TemporalURL: a.temporalURL(ctx, messages.Process{ID: id}.WorkflowID())}}, nil
 }
 

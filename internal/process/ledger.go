@@ -187,7 +187,7 @@ const (
 
 // Wait is a message or a signal that an element of a process waits for.
 type Wait struct {
-	Type    bpm.EventType
-	Name    string
-	Element string
+	Type    bpm.EventType `json:"type" enum:"message,signal"`
+	Name    string        `json:"name"`
+	Element string        `json:"element" doc:"Id of the element that takes it"`
 }

@@ -46,6 +46,7 @@ type Detail struct {
 	Values bpm.Values  `json:"values" doc:"Its variables; empty for callers who only see that it goes on"`
 	Log    []LogLine   `json:"log" doc:"Oldest first"`
 	Tasks  []WorkPlace `json:"tasks" doc:"What people have to do now"`
+	Waits  []Wait      `json:"waits" doc:"Messages and signals that it waits for; empty for callers who may send it none"`
 	// May says what the caller may do with the process.
 	May []Action `json:"may" enum:"cancel,retry,skip,move,migrate,message,signal" doc:"What the caller may do"`
 }

@@ -47,6 +47,8 @@ type ProcessStore interface {
 	Resolver
 	// Startable gives the enabled definitions, by folder and name.
 	Startable(ctx context.Context) ([]Startable, error)
+	// Receivers gives the enabled definitions that messages start, by folder and name.
+	Receivers(ctx context.Context) ([]Receiver, error)
 	// StartableLibrary gives the library of the current version of an enabled definition, or fault.NotFound.
 	StartableLibrary(ctx context.Context, code string) (*bpm.Library, error)
 	// Person finds an active user by name or id.
@@ -65,6 +67,8 @@ type ProcessStore interface {
 	Values(ctx context.Context, process uuid.UUID) (bpm.Values, error)
 	Log(ctx context.Context, process uuid.UUID) ([]LogLine, error)
 	OpenTasks(ctx context.Context, process uuid.UUID) ([]WorkPlace, error)
+	// Waits gives the messages and signals that a process waits for, by type and name.
+	Waits(ctx context.Context, process uuid.UUID) ([]Wait, error)
 	Diagram(ctx context.Context, process uuid.UUID) ([]byte, error)
 	// IsVersion tells whether a version is one of the definition of a process.
 	IsVersion(ctx context.Context, process, version uuid.UUID) (bool, error)

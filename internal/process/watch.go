@@ -94,12 +94,17 @@ func (s *Processes) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	d := Detail{Process: found, Values: bpm.Values{}, May: s.may(ctx, &found, parts)}
+	d := Detail{Process: found, Values: bpm.Values{}, Waits: []Wait{}, May: s.may(ctx, &found, parts)}
 	if d.Log, err = s.Store.Log(ctx, id); err != nil {
 		return d, err
 	}
 	if d.Tasks, err = s.Store.OpenTasks(ctx, id); err != nil {
 		return d, err
+	}
+	if slices.Contains(d.May, ActionMessage) {
+		if d.Waits, err = s.Store.Waits(ctx, id); err != nil {
+			return d, err
+		}
 	}
 	who, _ := authz.From(ctx)
 	if who.Allows(authz.ProcessQuery) || slices.Contains(parts, PartManager) || slices.Contains(parts, PartObserver) {

@@ -142,6 +142,28 @@ func (s *Processes) Startable(ctx context.Context) ([]process.Startable, error) 
 	return out, err
 }
 
+// Receivers implements process.ProcessStore.
+func (s *Processes) Receivers(ctx context.Context) ([]process.Receiver, error) {
+	var out []process.Receiver
+	err := s.query(ctx, func(ctx context.Context, u *unit) error {
+		rows, err := u.q.ReceivingDefinitions(ctx)
+		if err != nil {
+			return fmt.Errorf("read definitions: %w", err)
+		}
+		for _, r := range rows {
+			d := process.Receiver{CatalogueEntry: process.CatalogueEntry{
+				ID: r.ID, Code: r.Code, Name: r.Name, Folder: r.Folder, Kind: r.Kind, Description: r.Description,
+			}}
+			if err := errors.Join(json.Unmarshal(r.Messages, &d.Messages), json.Unmarshal(r.Attributes, &d.Attributes)); err != nil {
+				return fmt.Errorf("decode messages of %s: %w", r.Code, err)
+			}
+			out = append(out, d)
+		}
+		return nil
+	})
+	return out, err
+}
+
 // StartableLibrary implements process.ProcessStore.
 func (s *Processes) StartableLibrary(ctx context.Context, code string) (*bpm.Library, error) {
 	var b *beginning
@@ -239,6 +261,19 @@ func (s *Processes) OpenTasks(ctx context.Context, id uuid.UUID) ([]process.Work
 				ID: r.ID, Element: r.Element, Title: r.Title, Status: r.Status, Assignee: r.Assignee, Candidates: r.Candidates,
 				DueAt: r.DueAt, OpenedAt: r.OpenedAt,
 			})
+		}
+		return err
+	})
+	return out, err
+}
+
+// Waits implements process.ProcessStore.
+func (s *Processes) Waits(ctx context.Context, id uuid.UUID) ([]process.Wait, error) {
+	out := []process.Wait{}
+	err := s.query(ctx, func(ctx context.Context, u *unit) error {
+		rows, err := u.q.WaitsOf(ctx, id)
+		for _, r := range rows {
+			out = append(out, process.Wait{Type: bpm.EventType(r.Type), Name: r.Name, Element: r.Element})
 		}
 		return err
 	})

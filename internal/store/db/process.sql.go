@@ -595,3 +595,33 @@ func (q *Queries) WaitingProcesses(ctx context.Context, arg WaitingProcessesPara
 	}
 	return items, nil
 }
+
+const waitsOf = `-- name: WaitsOf :many
+select w.type, w.name, w.element from process_waits w where w.process_id = $1 order by w.type, w.name, w.element
+`
+
+type WaitsOfRow struct {
+	Type    string
+	Name    string
+	Element string
+}
+
+func (q *Queries) WaitsOf(ctx context.Context, processID uuid.UUID) ([]WaitsOfRow, error) {
+	rows, err := q.db.Query(ctx, waitsOf, processID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitsOfRow{}
+	for rows.Next() {
+		var i WaitsOfRow
+		if err := rows.Scan(&i.Type, &i.Name, &i.Element); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -105,5 +105,8 @@ with wanted as (
 )
 insert into process_waits (process_id, type, name, element) select @process_id, w.type, w.name, w.element from wanted w on conflict do nothing;
 
+-- name: WaitsOf :many
+select w.type, w.name, w.element from process_waits w where w.process_id = @process_id order by w.type, w.name, w.element;
+
 -- name: WaitingProcesses :many
 select distinct w.process_id from process_waits w where w.type = @type and w.name = @name order by w.process_id;

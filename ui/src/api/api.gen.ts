@@ -2578,7 +2578,7 @@ export interface paths {
         };
         /**
          * What a field of a start form can be filled with
-         * @description Twenty at most. For those who may fill the form in, with or without the permission to query such objects.
+         * @description Twenty at most. For those who may fill the form in, with or without the permission to query such objects. Without a field and with the kind user: on whose behalf the process can be started, for holders of process:start.
          */
         get: operations["list-request-choices"];
         put?: never;
@@ -2616,7 +2616,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Messages that start processes, by the folder and name of their definitions */
+        get: operations["list-start-messages"];
         put?: never;
         /**
          * Start a process by a message
@@ -6676,6 +6677,15 @@ export interface components {
             versionId: string;
             /** Format: int64 */
             versionNumber: number;
+            /** @description Messages and signals that it waits for; empty for callers who may send it none */
+            waits: components["schemas"]["ProcessWait"][];
+        };
+        ProcessWait: {
+            /** @description Id of the element that takes it */
+            element: string;
+            name: string;
+            /** @enum {string} */
+            type: "message" | "signal";
         };
         ReasonRequest: {
             reason?: string;
@@ -7332,6 +7342,23 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+        };
+        StartMessage: {
+            code: string;
+            description: string;
+            /** @description What it may carry: the attributes of the process, none of which has to be there */
+            fields: components["schemas"]["FormField"][];
+            folder: string;
+            /**
+             * Format: uuid
+             * @description Of the definition
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            /** @description Its name */
+            message: string;
+            name: string;
         };
         StartMessageRequest: {
             /** @description Code of the definition */
@@ -14858,6 +14885,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-start-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartMessage"][];
                 };
             };
             /** @description Error */

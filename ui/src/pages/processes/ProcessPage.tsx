@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Skeleton, Stack, Tabs, Text } from '@mantine/core';
-import { IconArrowMoveRight, IconDots, IconExternalLink, IconRefresh, IconVersions } from '@tabler/icons-react';
+import { IconArrowMoveRight, IconDots, IconExternalLink, IconMail, IconRefresh, IconVersions } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ import { MoveDialog } from '@/work/MoveDialog';
 import { ProcessIncidents } from '@/work/ProcessIncidents';
 import { ProcessJobs } from '@/work/ProcessJobs';
 import { ProcessValues } from '@/work/ProcessValues';
+import { SendDialog } from '@/work/SendDialog';
 import { WorkInProgress } from '@/work/WorkInProgress';
 import classes from '@/work/work.module.css';
 
@@ -66,7 +67,7 @@ export default function ProcessPage() {
 function Actions({ process, onReload }: { process: ProcessDetail; onReload: () => void }) {
   const { t } = useTranslation('process');
   const change = useChange();
-  const [asked, setAsked] = useState<'cancel' | 'move' | 'migrate'>();
+  const [asked, setAsked] = useState<'cancel' | 'move' | 'migrate' | 'send'>();
   const close = () => setAsked(undefined);
   const cancel = async ({ reason }: Values) => {
     await change('POST', address('processes', [process.id, 'cancel']), { body: { reason } });
@@ -83,8 +84,10 @@ function Actions({ process, onReload }: { process: ProcessDetail; onReload: () =
           <Menu.Item leftSection={<IconRefresh size={15} />} onClick={onReload}>{t('reload')}</Menu.Item>
           {process.may.includes('move') ? <Menu.Item leftSection={<IconArrowMoveRight size={15} />} onClick={() => setAsked('move')}>{t('move.open')}</Menu.Item> : null}
           {process.may.includes('migrate') ? <Menu.Item leftSection={<IconVersions size={15} />} onClick={() => setAsked('migrate')}>{t('migrate')}</Menu.Item> : null}
+          {process.waits.length > 0 ? <Menu.Item leftSection={<IconMail size={15} />} onClick={() => setAsked('send')}>{t('send.open')}</Menu.Item> : null}
         </Menu.Dropdown>
       </Menu>
+      {asked === 'send' ? <SendDialog process={process} onClose={close} /> : null}
       {asked === 'move' ? <MoveDialog process={process} onClose={close} /> : null}
       {asked === 'migrate' ? <MigrateDialog definitionId={process.definitionId} from={process.versionId} processId={process.id} onClose={close} /> : null}
       {asked === 'cancel' ? (
