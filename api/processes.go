@@ -169,13 +169,7 @@ func (a *API) registerProcesses() {
 		form, err := p.Fill(ctx, in.ID, values, in.Body.Changed)
 		return &startFormOutput{Body: form}, err
 	})
-	listingFor(a, signedIn, huma.Operation{
-		OperationID: "list-requests", Path: "/requests", Tags: requests, Summary: "Processes that the caller started, newest first",
-	}, p.Mine, p.EachOfMine)
-	listingFor(a, signedIn, huma.Operation{
-		OperationID: "list-processes", Path: "/processes", Tags: tags, Summary: "Processes that the caller may see, newest first",
-		Description: "Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.",
-	}, p.List, p.Each)
+	a.registerProcessLists(p)
 	register(a, signedIn, huma.Operation{
 		OperationID: "start-process", Method: http.MethodPost, Path: "/processes", Tags: tags, Summary: "Start a process", DefaultStatus: http.StatusCreated,
 		Description: "The caller has to be among the initiators of the definition; what they may start is in /requests/catalogue.",

@@ -59,6 +59,7 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[process.Detail]():            "ProcessDetail",
 	reflect.TypeFor[process.LogLine]():           "ProcessLogLine",
 	reflect.TypeFor[process.WorkPlace]():         "ProcessTask",
+	reflect.TypeFor[process.Column]():            "ProcessColumn",
 	reflect.TypeFor[process.Wait]():              "ProcessWait",
 	reflect.TypeFor[process.StartMessage]():      "StartMessage",
 	reflect.TypeFor[process.Comment]():           "ProcessComment",

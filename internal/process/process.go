@@ -32,6 +32,7 @@ type Process struct {
 	ParentID      *uuid.UUID `json:"parentId" db:"parent_id" doc:"Process that called it"`
 	StartedAt     time.Time  `json:"startedAt" db:"started_at,auto"`
 	EndedAt       *time.Time `json:"endedAt" db:"ended_at"`
+	Values        bpm.Values `json:"values,omitempty" db:"values,read" sql:"chosen.held" filter:"-" doc:"In lists: those that were asked for and that the caller may see"`
 }
 
 // Title names the process in the audit trail.
@@ -129,6 +130,8 @@ const (
 type Sight struct {
 	Everything bool
 	Hats       []uuid.UUID
+	// Self is who looks: of what they started they see what they filled in.
+	Self uuid.UUID
 	// Initiator limits to what this person started.
 	Initiator uuid.UUID
 }

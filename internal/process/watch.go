@@ -24,7 +24,7 @@ func (s *Processes) sight(ctx context.Context) (Sight, error) {
 		return Sight{Everything: true}, nil
 	}
 	hats, err := s.Store.Hats(ctx, who.UserID)
-	return Sight{Hats: hats}, err
+	return Sight{Hats: hats, Self: who.UserID}, err
 }
 
 // List gives the processes that the caller sees: those they started, observe, manage, or had a task of; all with process:query.

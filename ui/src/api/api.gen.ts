@@ -2330,7 +2330,7 @@ export interface paths {
         };
         /**
          * Processes that the caller may see, newest first
-         * @description Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.
+         * @description Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows. The values in /attributes below this can be filtered and sorted by; rows hold those that columns names.
          */
         get: operations["list-processes"];
         put?: never;
@@ -2339,6 +2339,26 @@ export interface paths {
          * @description The caller has to be among the initiators of the definition; what they may start is in /requests/catalogue.
          */
         post: operations["start-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values that the list can show, filter and sort by
+         * @description Of the current versions of definitions. Those who look after a process see its values as they are; whoever started it what they filled in.
+         */
+        get: operations["list-attributes-of-processes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2525,8 +2545,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Processes that the caller started, newest first */
+        /**
+         * Processes that the caller started, newest first
+         * @description With what they filled in. The values in /attributes below this can be filtered and sorted by; rows hold those that columns names.
+         */
         get: operations["list-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values that the list can show, filter and sort by
+         * @description Of the current versions of definitions. Those who look after a process see its values as they are; whoever started it what they filled in.
+         */
+        get: operations["list-attributes-of-requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6379,10 +6422,27 @@ export interface components {
             subject: string;
             /** Format: uuid */
             subjectId: string | null;
+            /** @description In lists: those that were asked for and that the caller may see */
+            values?: {
+                [key: string]: unknown;
+            };
             /** Format: uuid */
             versionId: string;
             /** Format: int64 */
             versionNumber: number;
+        };
+        ProcessColumn: {
+            /** @description Names of the definitions whose processes have it */
+            definitions: string[];
+            label: string;
+            mixed: boolean;
+            multiple: boolean;
+            /** @description values.days: what filters, sort orders and columns call it */
+            name: string;
+            /** @description Data type of the metadata; string where definitions differ */
+            type: string;
+            /** @description The only ones that can be chosen; empty for any */
+            values: components["schemas"]["FormChoice"][];
         };
         ProcessComment: {
             /** Format: date-time */
@@ -14348,6 +14408,35 @@ export interface operations {
             };
         };
     };
+    "list-attributes-of-processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessColumn"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-process": {
         parameters: {
             query?: never;
@@ -14751,6 +14840,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Process"][];
                     "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-attributes-of-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessColumn"][];
                 };
             };
             /** @description Error */

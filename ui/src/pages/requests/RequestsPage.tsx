@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/kit/PageHeader';
 import { ListPage } from '@/list/ListPage';
 import { Catalogue } from '@/work/Catalogue';
+import { useValueAttributes } from '@/work/columns';
 import { processCells } from '@/work/processCells';
 import { StartByMessage, useStartMessages } from '@/work/StartByMessage';
 import type { Process } from '@/work/model';
@@ -41,13 +42,15 @@ function SendMessage() {
 }
 
 function Mine() {
-  const { t } = useTranslation('requests');
+  const { t, i18n } = useTranslation('requests');
+  const more = useValueAttributes('requests', i18n.language);
   return (
     <ListPage<Process>
       title={t('title')}
       hint={t('hint.mine')}
       resource="requests"
       objectType="process"
+      more={more}
       keep={{ view: 'mine' }}
       above={<Views current="mine" />}
       columns={['number', 'name', 'status', 'startedAt', 'endedAt', 'steps']}
