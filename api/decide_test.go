@@ -145,7 +145,10 @@ func TestPageOfALinkWritesValuesForItsReader(t *testing.T) {
 	s := &ballot{Language: "es"}
 	s.Fields = []process.FieldView{
 		{Name: "size", Label: "Talla", Type: "string", Values: []bpm.Value{{Code: "s", Label: "Pequeña"}, {Code: "m"}}},
-		{Name: "paid", Type: "boolean"}, {Name: "days", Type: "number"}, {Name: "picture", Type: "photo"}, {Name: "none", Type: "string"},
+		{Name: "paid", Type: "boolean"},
+		{Name: "days", Type: "number"},
+		{Name: "picture", Type: "photo"},
+		{Name: "none", Type: "string"},
 	}
 	s.Values = bpm.Values{
 		"size": []byte(`["s", "m", "x"]`), "paid": []byte(`true`), "days": []byte(`1234567`), "picture": []byte(`"AAAA"`), "none": []byte(`null`),

@@ -26,14 +26,18 @@ func TestColumnsAreWhatDefinitionsSayTogether(t *testing.T) {
 	}
 	columns := process.ColumnsOf([]process.Declared{
 		{Name: "Desk", LookedAfter: true, Attributes: []bpm.Attribute{
-			{Name: "size", Label: "Size", Type: "string", Values: size("s", "m")}, {Name: "cost", Label: "Cost", Type: "number"},
-			{Name: "secret", Label: "Secret", Type: "password"}, {Name: "$odd", Label: "Odd", Type: "string"}, {Name: "place", Label: "Where", Type: "string"},
+			{Name: "size", Label: "Size", Type: "string", Values: size("s", "m")},
+			{Name: "cost", Label: "Cost", Type: "number"},
+			{Name: "secret", Label: "Secret", Type: "password"},
+			{Name: "$odd", Label: "Odd", Type: "string"},
+			{Name: "place", Label: "Where", Type: "string"},
 		}},
 		{Name: "Leave", Form: bpm.Form{Fields: []bpm.Field{{Name: "days"}, {Name: "cost"}}}, Attributes: []bpm.Attribute{
 			{Name: "days", Label: "Days", Type: "number"}, {Name: "judged", Label: "Judged", Type: "string"}, {Name: "cost", Label: "Costs", Type: "string"},
 		}},
 		{Name: "Shirt", LookedAfter: true, Attributes: []bpm.Attribute{
-			{Name: "size", Label: "Fit", Type: "string", Multiple: true, Values: size("m", "l")}, {Name: "where", Label: "Where", Type: "string"},
+			{Name: "size", Label: "Fit", Type: "string", Multiple: true, Values: size("m", "l")},
+			{Name: "where", Label: "Where", Type: "string"},
 			{Name: "SIZE", Label: "Shouted", Type: "string"},
 		}},
 	})

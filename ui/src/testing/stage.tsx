@@ -28,6 +28,12 @@ function replied(answer: unknown): Response {
   return new Response(JSON.stringify(answer), { headers });
 }
 
+/** What was sent: JSON as what it says, files as their text. */
+function bodyOf(request: Request, text: string): unknown {
+  if (text === '') return undefined;
+  return /json/.test(request.headers.get('Content-Type') ?? '') ? JSON.parse(text) : text;
+}
+
 /**
  * A server for the time of a test, by `METHOD /path`. It keeps the changes that it was asked for; what it has no answer for it does not know. The
  * session is that of a person with the permissions given.
@@ -39,7 +45,7 @@ export function serve(answers: Answers, permissions: string[] = []) {
     const request = input as Request;
     const url = new URL(request.url);
     const text = await request.text();
-    const question: Asked = { what: `${request.method} ${url.pathname.replace('/api/v1', '')}`, query: Object.fromEntries(url.searchParams), body: text === '' ? undefined : JSON.parse(text) };
+    const question: Asked = { what: `${request.method} ${url.pathname.replace('/api/v1', '')}`, query: Object.fromEntries(url.searchParams), body: bodyOf(request, text) };
     asked.push(question);
     const answer = all[question.what];
     if (answer === undefined) return refusal(404, { detail: `no answer for ${question.what}` });

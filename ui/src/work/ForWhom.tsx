@@ -1,3 +1,4 @@
+import { SimpleGrid } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { usePermission } from '@/api/session';
 import { Field } from '@/form/Field';
@@ -17,17 +18,19 @@ export function ForWhom({ definition, value, error, onChange }: ForWhomProps) {
   const can = usePermission();
   if (!can('process:start')) return null;
   return (
-    <Field
-      attribute={{
-        name: 'for',
-        type: 'reference',
-        label: { en: t('forWhom.label'), es: t('forWhom.label') },
-        hint: t('forWhom.hint'),
-        choices: { resource: 'requests/catalogue', id: definition, field: '', kind: 'user' },
-      }}
-      value={value}
-      error={error}
-      onChange={(name) => onChange(typeof name === 'string' ? name : '')}
-    />
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+      <Field
+        attribute={{
+          name: 'for',
+          type: 'reference',
+          label: { en: t('forWhom.label'), es: t('forWhom.label') },
+          hint: t('forWhom.hint'),
+          choices: { resource: 'requests/catalogue', id: definition, field: '', kind: 'user' },
+        }}
+        value={value}
+        error={error}
+        onChange={(name) => onChange(typeof name === 'string' ? name : '')}
+      />
+    </SimpleGrid>
   );
 }

@@ -24,6 +24,11 @@ export function valueAttributes(columns: readonly ProcessColumn[], language: str
 
 const none: ProcessColumn[] = [];
 
+/** What definitions call the values of processes, by name. */
+export function labelsOf(attributes: readonly Attribute[]): Record<string, string> {
+  return Object.fromEntries(attributes.map(({ name, label }) => [name.replace(/^values\./, ''), label.en ?? name]));
+}
+
 /** The values that the lists `processes` and `requests` can show the person; definitions change seldom, and events tell when. */
 export function useValueAttributes(resource: 'processes' | 'requests', language: string): Attribute[] {
   const { data = none } = useQuery({

@@ -17,6 +17,7 @@ import { toastDone } from '@/kit/toast';
 import { MigrateDialog } from '@/process/MigrateDialog';
 import { ActionLog } from '@/work/ActionLog';
 import { Attachments } from '@/work/Attachments';
+import { labelsOf, useValueAttributes } from '@/work/columns';
 import { Comments } from '@/work/Comments';
 import { Diagram } from '@/work/Diagram';
 import { isOver, processTitle, type ProcessDetail } from '@/work/model';
@@ -125,7 +126,8 @@ function ProcessTabs({ process }: { process: ProcessDetail }) {
 }
 
 function Overview({ process }: { process: ProcessDetail }) {
-  const { t } = useTranslation('process');
+  const { t, i18n } = useTranslation('process');
+  const labels = labelsOf(useValueAttributes('processes', i18n.language));
   return (
     <Stack>
       <ProcessIncidents processId={process.id} may={process.may} />
@@ -133,7 +135,7 @@ function Overview({ process }: { process: ProcessDetail }) {
       <ProcessJobs processId={process.id} />
       <section className={`surface ${classes.panel}`} aria-label={t('values.title')}>
         <Text component="h2" m={0} mb="xs" size="sm" fw={600}>{t('values.title')}</Text>
-        <ProcessValues values={process.values} />
+        <ProcessValues values={process.values} labels={labels} />
       </section>
     </Stack>
   );
