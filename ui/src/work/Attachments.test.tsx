@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { draw, serve } from '@/testing/stage';
@@ -34,7 +34,7 @@ test('a file is taken away only after a question', async () => {
   const dialog = await screen.findByRole('dialog', { name: 'Remove letter.pdf?' });
   expect(changes()).toEqual([]);
   await userEvent.click(within(dialog).getByRole('button', { name: 'Remove' }));
-  await expect.poll(() => changes().map(({ what }) => what)).toEqual(['DELETE /process-documents/5']);
+  await waitFor(() => expect(changes().map(({ what }) => what)).toEqual(['DELETE /process-documents/5']));
 });
 
 test('of a process that is over, files are read and nothing else', async () => {

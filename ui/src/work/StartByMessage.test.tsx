@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { draw, refusal, serve } from '@/testing/stage';
@@ -43,9 +43,8 @@ test('a refused value stands at its field, and sending again is the same message
   expect(await screen.findByText('There is no active user nobody.')).toBeDefined();
   expect(screen.getByLabelText('Boss')).toHaveProperty('value', 'nobody');
   await userEvent.click(screen.getByRole('button', { name: 'Send message' }));
-  const keys = changes().map(({ body }) => (body as { key: string }).key);
-  expect(keys).toHaveLength(2);
-  expect(new Set(keys).size).toBe(1);
+  await waitFor(() => expect(changes()).toHaveLength(2));
+  expect(new Set(changes().map(({ body }) => (body as { key: string }).key)).size).toBe(1);
 });
 
 test('whoever may not start by messages is not even asked about them', async () => {

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import { draw, refusal, serve } from '@/testing/stage';
@@ -29,7 +29,7 @@ test('the first decision of the designer is the main one, and what was changed g
   await userEvent.type(screen.getByLabelText('Why'), 'it helps');
   await userEvent.type(screen.getByLabelText('Comment'), '  gladly ');
   await userEvent.click(agree);
-  await vi.waitFor(() => expect(done.mock.calls).toEqual([['Agree']]));
+  await waitFor(() => expect(done.mock.calls).toEqual([['Agree']]));
   expect(changes().map(({ body }) => body)).toEqual([{ outcome: 'yes', values: { why: 'it helps' }, comment: 'gladly' }]);
 });
 
@@ -43,7 +43,7 @@ test('an approval is sent when every line is decided, each with its own verdict'
   await userEvent.type(screen.getByLabelText('Comment on clerk@Directory'), 'not needed');
   expect(screen.getByText('Every line is decided')).toBeDefined();
   await userEvent.click(send);
-  await vi.waitFor(() => expect(done).toHaveBeenCalledOnce());
+  await waitFor(() => expect(done).toHaveBeenCalledOnce());
   expect(changes()[0]?.body).toEqual({ values: {}, lines: [{ id: '1', approve: true }, { id: '2', approve: false, comment: 'not needed' }] });
 });
 

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { draw, refusal, serve, type Answers } from '@/testing/stage';
@@ -37,7 +37,7 @@ test('to cancel a process a reason is needed, and what is lost is said', async (
   expect(await screen.findByText('Please fill this in.')).toBeDefined();
   await userEvent.type(within(dialog).getByLabelText(/Reason/), 'asked twice');
   await userEvent.click(within(dialog).getByRole('button', { name: 'Cancel process' }));
-  await expect.poll(changes).toEqual([{ what: 'POST /processes/11/cancel', query: {}, body: { reason: 'asked twice' } }]);
+  await waitFor(() => expect(changes()).toEqual([{ what: 'POST /processes/11/cancel', query: {}, body: { reason: 'asked twice' } }]));
 });
 
 const waits = [{ type: 'message', name: 'withdrawn', element: 'decide' }, { type: 'signal', name: 'closing', element: 'late' }];
@@ -55,7 +55,7 @@ test('a process is sent what it waits for, with values', async () => {
   await userEvent.click(await screen.findByRole('option', { name: 'Signal closing (late)' }));
   await userEvent.type(within(dialog).getByLabelText('Values'), '{{"days": 4}');
   await userEvent.click(within(dialog).getByRole('button', { name: 'Send' }));
-  await expect.poll(changes).toEqual([{ what: 'POST /processes/11/message', query: {}, body: { kind: 'signal', name: 'closing', values: { days: 4 } } }]);
+  await waitFor(() => expect(changes()).toEqual([{ what: 'POST /processes/11/message', query: {}, body: { kind: 'signal', name: 'closing', values: { days: 4 } } }]));
 });
 
 test.each([['{{"days"', 'The values are not JSON.'], ['[[4]', 'The values have to be an object: {"variable": value}.']])('values written as %s are not sent', async (typed, said) => {
