@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"provost/bpm"
 	"provost/internal/fault"
 	"provost/internal/metadata"
 	"provost/internal/object"
+	"provost/internal/process"
 )
 
 // attributePrefix leads the names of custom attributes in tables, filters and bulk changes.
@@ -106,9 +108,23 @@ func cellsOf(item any, columns []string) []string {
 			out[i] = cellText(attributes[code])
 			continue
 		}
+		if value, ok := strings.CutPrefix(name, process.ValuePrefix); ok {
+			held, _ := reflect.TypeAssert[bpm.Values](values["values"])
+			out[i] = valueText(held[value])
+			continue
+		}
 		out[i] = cellText(values[name].Interface())
 	}
 	return out
+}
+
+// valueText writes a value of a process as a cell.
+func valueText(value json.RawMessage) string {
+	var plain any
+	if len(value) == 0 || json.Unmarshal(value, &plain) != nil {
+		return ""
+	}
+	return cellText(plain)
 }
 
 // cellText writes a value as a cell: scalars plainly, lists and objects as JSON, nothing as the empty cell.

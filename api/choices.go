@@ -35,7 +35,7 @@ func (a *API) registerChoices() {
 	})
 	register(a, signedIn, huma.Operation{
 		OperationID: "list-request-choices", Method: http.MethodGet, Path: "/requests/catalogue/{id}/choices", Tags: []string{"Requests"},
-		Summary: "What a field of a start form can be filled with", Description: about,
+		Summary: "What a field of a start form can be filled with", Description: about + " Without a field and with the kind user: on whose behalf the process can be started, for holders of process:start.",
 	}, func(ctx context.Context, in *choicesInput) (*choicesOutput, error) {
 		found, err := a.deps.Platform.Offers.ForStart(ctx, in.ID, in.wish())
 		return &choicesOutput{Body: filled(found)}, err

@@ -94,7 +94,7 @@ func writeTable[T any](ctx context.Context, out *table, q url.Values, columns []
 			return err
 		}
 	}
-	l := query.List{Q: q.Get("q"), Filter: q.Get("filter"), Sort: q.Get("sort")}
+	l := query.List{Q: q.Get("q"), Filter: q.Get("filter"), Sort: q.Get("sort"), Columns: columns}
 	err := each(ctx, l, func(item T) error {
 		if err := out.begin(columns); err != nil {
 			return err

@@ -5,16 +5,17 @@ import (
 	"cmp"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"provost/bpm"
 	"provost/internal/fault"
 	"provost/internal/notice"
 	"provost/internal/parameter"
@@ -66,23 +67,24 @@ func (s *ballot) Say(name string) string { return notice.Phrase(s.Language, name
 // For says for whom the page is.
 func (s *ballot) For() string { return notice.Phrase(s.Language, "page.for", s.Person.UserName) }
 
-// Way is a button.
-type way struct{ Value, Name, Look string }
+// way is a button. The main one is filled, as in the console: the first that the definition names, which of approvals is to approve.
+type way struct {
+	Value, Name string
+	Main        bool
+}
 
 // Buttons are the ways to decide.
 func (s *ballot) Buttons() []way {
 	var out []way
-	for _, d := range s.Ways() {
+	for i, d := range s.Ways() {
+		name := cmp.Or(d.Name, s.Say("page.title"))
 		switch {
 		case d.Flow == task.ApproveAll && s.Deciding:
-			out = append(out, way{d.Flow, s.Say("page.approve"), "yes"})
+			name = s.Say("page.approve")
 		case d.Flow == task.DenyAll && s.Deciding:
-			out = append(out, way{d.Flow, s.Say("page.deny"), "no"})
-		case d.Name == "":
-			out = append(out, way{d.Flow, s.Say("page.title"), ""})
-		default:
-			out = append(out, way{d.Flow, d.Name, ""})
+			name = s.Say("page.deny")
 		}
+		out = append(out, way{Value: d.Flow, Name: name, Main: i == 0})
 	}
 	return out
 }
@@ -101,24 +103,33 @@ func (s *ballot) Shown() []shown {
 		if slices.Contains(unshown, f.Type) || json.Unmarshal(s.Values[f.Name], &value) != nil {
 			continue
 		}
-		if text := asText(value); text != "" {
+		if text := s.asText(value, f.Values); text != "" {
 			out = append(out, shown{cmp.Or(f.Label, f.Name), text})
 		}
 	}
 	return out
 }
 
-// asText writes a value for people; empty for what is none.
-func asText(value any) string {
+// asText writes a value for people, by the label of its choice where it has one; empty for what is none.
+func (s *ballot) asText(value any, choices []bpm.Value) string {
 	switch v := value.(type) {
 	case string:
+		at := slices.IndexFunc(choices, func(c bpm.Value) bool { return c.Code == v && c.Label != "" })
+		if at >= 0 {
+			return choices[at].Label
+		}
 		return v
-	case bool, float64:
-		return fmt.Sprint(v)
+	case bool:
+		if v {
+			return s.Say("page.yes")
+		}
+		return s.Say("page.no")
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []any:
 		parts := make([]string, 0, len(v))
 		for _, one := range v {
-			if text := asText(one); text != "" {
+			if text := s.asText(one, choices); text != "" {
 				parts = append(parts, text)
 			}
 		}

@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,10 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"provost/bpm"
 	"provost/internal/notice"
+	"provost/internal/process"
+	"provost/internal/task"
 )
 
 const form = "application/x-www-form-urlencoded"
@@ -65,7 +70,7 @@ func TestLinkShowsAndDecides(t *testing.T) {
 		require.Empty(t, shown.head.Values("Set-Cookie"))
 		require.Equal(t, "open", status(), "%s changes nothing", method)
 		if method == http.MethodGet {
-			for _, words := range []string{"Decide about it", "Leave of absence", "<dt>Days</dt><dd>3</dd>", `value="yes">Approve`, `value="no">Refuse`} {
+			for _, words := range []string{"Decide about it", "Leave of absence", "<dt>Days</dt><dd>3</dd>", `value="yes" class="main">Approve`, `value="no">Refuse`} {
 				require.Contains(t, string(shown.body), words)
 			}
 			require.NotContains(t, string(shown.body), "<script")
@@ -133,4 +138,44 @@ func TestGateCountsEachClientAndMinute(t *testing.T) {
 	require.False(t, g.enter("a", at.Add(time.Second)))
 	require.True(t, g.enter("b", at))
 	require.True(t, g.enter("a", at.Add(time.Minute)))
+}
+
+func TestPageOfALinkWritesValuesForItsReader(t *testing.T) {
+	t.Parallel()
+	s := &ballot{Language: "es"}
+	s.Fields = []process.FieldView{
+		{Name: "size", Label: "Talla", Type: "string", Values: []bpm.Value{{Code: "s", Label: "Pequeña"}, {Code: "m"}}},
+		{Name: "paid", Type: "boolean"},
+		{Name: "days", Type: "number"},
+		{Name: "picture", Type: "photo"},
+		{Name: "none", Type: "string"},
+	}
+	s.Values = bpm.Values{
+		"size": []byte(`["s", "m", "x"]`), "paid": []byte(`true`), "days": []byte(`1234567`), "picture": []byte(`"AAAA"`), "none": []byte(`null`),
+	}
+	require.Equal(t, []shown{{"Talla", "Pequeña, m, x"}, {"paid", "Sí"}, {"days", "1234567"}}, s.Shown())
+	s.Language = "en"
+	s.Values = bpm.Values{"paid": []byte(`false`)}
+	require.Equal(t, []shown{{"paid", "No"}}, s.Shown())
+}
+
+func TestPageOfALinkHasOneMainButton(t *testing.T) {
+	t.Parallel()
+	s := &ballot{Language: "en"}
+	s.Deciding = true
+	require.Equal(t, []way{{task.ApproveAll, "Approve", true}, {task.DenyAll, "Deny", false}}, s.Buttons())
+	s.Deciding = false
+	s.Decisions = []bpm.Decision{{Flow: "a", Name: "Take"}, {Flow: "b", Name: "Leave"}, {Flow: "c"}}
+	require.Equal(t, []way{{"a", "Take", true}, {"b", "Leave", false}, {"c", "Decide", false}}, s.Buttons())
+}
+
+func TestPageOfALinkHasTheColoursOfTheConsole(t *testing.T) {
+	t.Parallel()
+	theme, err := os.ReadFile("../ui/src/theme/theme.ts")
+	require.NoError(t, err)
+	colours := regexp.MustCompile(`#[0-9a-f]{6}`).FindAllString(string(decideStyle), -1)
+	require.Greater(t, len(colours), 20)
+	for _, colour := range colours {
+		require.Contains(t, string(theme), colour)
+	}
 }

@@ -148,12 +148,14 @@ func (a *API) registerProcesses() {
 	requests, tags := []string{"Requests"}, []string{"Processes"}
 	a.registerRequests(p, requests)
 	a.registerStarts(p, requests, tags)
+	a.registerStartMessages(p, requests)
+	a.registerProcessLists(p)
 	a.registerSights(p, tags)
 	a.registerSteeringOfProcesses(p, tags)
 	a.registerAttachments(p, tags)
 }
 
-// registerRequests adds what the caller may start, and what they started.
+// registerRequests adds what the caller may start.
 func (a *API) registerRequests(p *process.Processes, requests []string) {
 	register(a, signedIn, huma.Operation{
 		OperationID: "list-request-catalogue", Method: http.MethodGet, Path: "/requests/catalogue", Tags: requests,
@@ -179,9 +181,6 @@ func (a *API) registerRequests(p *process.Processes, requests []string) {
 		form, err := p.Fill(ctx, in.ID, values, in.Body.Changed)
 		return &startFormOutput{Body: form}, err
 	})
-	listingFor(a, signedIn, huma.Operation{
-		OperationID: "list-requests", Path: "/requests", Tags: requests, Summary: "Processes that the caller started, newest first",
-	}, p.Mine, p.EachOfMine)
 }
 
 // registerStarts adds what starts processes.
@@ -221,10 +220,6 @@ func (a *API) registerStarts(p *process.Processes, requests, tags []string) {
 
 // registerSights adds what shows processes.
 func (a *API) registerSights(p *process.Processes, tags []string) {
-	listingFor(a, signedIn, huma.Operation{
-		OperationID: "list-processes", Path: "/processes", Tags: tags, Summary: "Processes that the caller may see, newest first",
-		Description: "Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.",
-	}, p.List, p.Each)
 	register(a, signedIn, huma.Operation{
 		OperationID: "get-process", Method: http.MethodGet, Path: "/processes/{id}", Tags: tags,
 		Summary: "One process with its log, what people have to do now, and where it stands",

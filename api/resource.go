@@ -51,7 +51,11 @@ type ListInput struct {
 }
 
 func (in *ListInput) list() query.List {
-	return query.List{Q: in.Q, Filter: in.Filter, Sort: in.Sort, Page: in.Page, Size: in.Size}
+	l := query.List{Q: in.Q, Filter: in.Filter, Sort: in.Sort, Page: in.Page, Size: in.Size}
+	if in.Columns != "" {
+		l.Columns = strings.Split(in.Columns, ",")
+	}
+	return l
 }
 
 type listOutput[T any] struct {

@@ -61,6 +61,8 @@ var schemaNames = map[reflect.Type]string{ //nolint:gochecknoglobals // immutabl
 	reflect.TypeFor[process.Detail]():            "ProcessDetail",
 	reflect.TypeFor[process.LogLine]():           "ProcessLogLine",
 	reflect.TypeFor[process.WorkPlace]():         "ProcessTask",
+	reflect.TypeFor[process.Column]():            "ProcessColumn",
+	reflect.TypeFor[process.StartMessage]():      "StartMessage",
 	reflect.TypeFor[process.Comment]():           "ProcessComment",
 	reflect.TypeFor[process.Document]():          "ProcessDocument",
 	reflect.TypeFor[process.Incident]():          "ProcessIncident",

@@ -228,17 +228,25 @@ func (a *API) tellCSV(path string) {
 
 // csvOf answers a list as CSV when that is asked for.
 func csvOf[T any](name string, of func(huma.Context) (rows[T], error)) func(huma.Context, func(huma.Context)) {
+	return csvWith(name, func(ctx huma.Context) ([]string, rows[T], error) {
+		each, err := of(ctx)
+		return memberNames[T](), each, err
+	})
+}
+
+// csvWith is csvOf for rows that can hold more than the members of their type: of tells the columns too.
+func csvWith[T any](name string, of func(huma.Context) ([]string, rows[T], error)) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if !wantsCSV(ctx.Query("format"), ctx.Header("Accept")) {
 			next(ctx)
 			return
 		}
 		request, w := humago.Unwrap(ctx)
-		each, err := of(ctx)
+		columns, each, err := of(ctx)
 		if err != nil {
 			writeProblem(w, request, err)
 			return
 		}
-		serveTable(ctx.Context(), &table{w: w, name: name + ".csv"}, request, memberNames[T](), each)
+		serveTable(ctx.Context(), &table{w: w, name: name + ".csv"}, request, columns, each)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"provost/bpm"
+	"provost/internal/authz"
 	"provost/internal/fault"
 )
 
@@ -82,11 +83,16 @@ func both(one, other string) string {
 	return "(" + one + ") and (" + other + ")"
 }
 
-// Choice gives what a field of the form that starts a definition can be filled with, to those who may start it; see [ChoiceOf].
+// Choice gives what a field of the form that starts a definition can be filled with, to those who may start it; see [ChoiceOf]. Without a field, and
+// with the kind user, it gives on whose behalf the process can be started, which needs process:start.
 func (s *Processes) Choice(ctx context.Context, definition uuid.UUID, field, kind string) (Choice, error) {
 	form, err := s.Form(ctx, definition)
 	if err != nil {
 		return Choice{}, err
+	}
+	if field == "" && kind == ChooseUser {
+		_, err := authz.Check(ctx, authz.ProcessStart)
+		return Choice{Kind: ChooseUser, Filter: active}, err
 	}
 	library, err := s.Store.StartableLibrary(ctx, form.Code)
 	if err != nil {

@@ -75,7 +75,7 @@ func (s *Processes) receive(ctx context.Context, who authz.Principal, in Incomin
 	if err != nil {
 		return Process{}, err
 	}
-	id, err := s.Store.Begin(ctx, New{Code: in.Definition, Initiator: initiator, Subject: subject, Values: values, Message: in.Name, Key: in.Key})
+	id, err := s.Store.Begin(ctx, New{Code: in.Definition, Initiator: initiator, Subject: subject, Values: values, Given: in.Values, Message: in.Name, Key: in.Key})
 	if err != nil {
 		return Process{}, err
 	}

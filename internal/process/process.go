@@ -32,6 +32,7 @@ type Process struct {
 	ParentID      *uuid.UUID `json:"parentId" db:"parent_id" doc:"Process that called it"`
 	StartedAt     time.Time  `json:"startedAt" db:"started_at,auto"`
 	EndedAt       *time.Time `json:"endedAt" db:"ended_at"`
+	Values        bpm.Values `json:"values,omitempty" db:"values,read" sql:"chosen.held" filter:"-" doc:"In lists: those that were asked for and that the caller may see"`
 }
 
 // Title names the process in the audit trail.
@@ -46,7 +47,7 @@ type Detail struct {
 	Values bpm.Values  `json:"values" doc:"Its variables; empty for callers who only see that it goes on"`
 	Log    []LogLine   `json:"log" doc:"Oldest first"`
 	Tasks  []WorkPlace `json:"tasks" doc:"What people have to do now"`
-	Waits  []Awaited   `json:"waits" doc:"Messages and signals that it waits for, the longest first"`
+	Waits  []Awaited   `json:"waits" doc:"Messages and signals that it waits for, the longest first; empty for callers who neither look after it nor may send it any"`
 	// May says what the caller may do with the process.
 	May []Action `json:"may" enum:"cancel,retry,skip,move,migrate,message,signal" doc:"What the caller may do"`
 }
@@ -138,6 +139,8 @@ const (
 type Sight struct {
 	Everything bool
 	Hats       []uuid.UUID
+	// Self is who looks: of what they started they see what they filled in.
+	Self uuid.UUID
 	// Initiator limits to what this person started.
 	Initiator uuid.UUID
 }

@@ -37,6 +37,7 @@ type New struct {
 	Code               string
 	Initiator, Subject Person
 	Values             bpm.Values
+	Given              bpm.Values // what the initiator filled in themselves, of Values
 	// Message starts it, and Key says that it is the same message again; both are empty when a person starts it.
 	Message, Key string
 }
@@ -47,6 +48,8 @@ type ProcessStore interface {
 	Resolver
 	// Startable gives the enabled definitions, by folder and name.
 	Startable(ctx context.Context) ([]Startable, error)
+	// Receivers gives the enabled definitions that messages start, by folder and name.
+	Receivers(ctx context.Context) ([]Receiver, error)
 	// StartableLibrary gives the library of the current version of an enabled definition, or fault.NotFound.
 	StartableLibrary(ctx context.Context, code string) (*bpm.Library, error)
 	// Person finds an active user by name or id.
@@ -58,6 +61,8 @@ type ProcessStore interface {
 
 	List(ctx context.Context, s Sight, l query.List) (query.Page[Process], error)
 	Each(ctx context.Context, s Sight, l query.List, yield func(Process) error) error
+	// Declared gives what definitions say about the values of processes in sight, by name.
+	Declared(ctx context.Context, s Sight) ([]Declared, error)
 	// Get gives a process, or fault.NotFound.
 	Get(ctx context.Context, id uuid.UUID) (Process, error)
 	// Parts gives the parts that somebody with these hats has in a process.
@@ -247,7 +252,7 @@ func (s *Processes) StartFor(ctx context.Context, code, person string, values bp
 		if err != nil {
 			return err
 		}
-		id, err := s.Store.Begin(ctx, New{Code: code, Initiator: initiator, Subject: subject, Values: first})
+		id, err := s.Store.Begin(ctx, New{Code: code, Initiator: initiator, Subject: subject, Values: first, Given: filledIn(given, values)})
 		if err != nil {
 			return err
 		}
@@ -257,6 +262,17 @@ func (s *Processes) StartFor(ctx context.Context, code, person string, values bp
 		return record(ctx, s.Audit, "start", AuditProcess, id, out.Name, nil, map[string]any{"number": out.Number, "definition": code, "subject": subject.UserName})
 	})
 	return out, err
+}
+
+// filledIn gives what somebody filled in, and leaves out what triggers set beside it.
+func filledIn(accepted, values bpm.Values) bpm.Values {
+	out := bpm.Values{}
+	for name := range values {
+		if value, ok := accepted[name]; ok {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // startable gives the library of a definition to one of its initiators.

@@ -23,7 +23,7 @@ func (s *Processes) sight(ctx context.Context) (Sight, error) {
 		return Sight{Everything: true}, nil
 	}
 	hats, err := s.Store.Hats(ctx, who.UserID)
-	return Sight{Hats: hats}, err
+	return Sight{Hats: hats, Self: who.UserID}, err
 }
 
 // List gives the processes that the caller sees: those they started, observe, manage, or had a task of; all with process:query.
@@ -93,18 +93,21 @@ func (s *Processes) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	d := Detail{Process: found, Values: bpm.Values{}, May: s.may(ctx, &found, parts)}
+	d := Detail{Process: found, Values: bpm.Values{}, Waits: []Awaited{}, May: s.may(ctx, &found, parts)}
 	if d.Log, err = s.Store.Log(ctx, id); err != nil {
 		return d, err
 	}
 	if d.Tasks, err = s.Store.OpenTasks(ctx, id); err != nil {
 		return d, err
 	}
-	if d.Waits, err = s.Store.Waits(ctx, id); err != nil {
-		return d, err
-	}
 	who, _ := authz.From(ctx)
-	if who.Allows(authz.ProcessQuery) || slices.Contains(parts, PartManager) || slices.Contains(parts, PartObserver) {
+	looksAfter := who.Allows(authz.ProcessQuery) || slices.Contains(parts, PartManager) || slices.Contains(parts, PartObserver)
+	if looksAfter || slices.Contains(d.May, ActionMessage) {
+		if d.Waits, err = s.Store.Waits(ctx, id); err != nil {
+			return d, err
+		}
+	}
+	if looksAfter {
 		d.Values, err = s.Store.Values(ctx, id)
 	}
 	return d, err

@@ -14,6 +14,8 @@ type List struct {
 	Sort   string // "name,-createdAt"
 	Page   int    // 1-based
 	Size   int
+	// Columns are the attributes wanted; lists whose rows hold more than is always asked for add what is named here.
+	Columns []string
 }
 
 // Bounded gives the request with page and size brought into their limits.

@@ -45,12 +45,13 @@ func idArray(ids []uuid.UUID) string {
 	return "'{" + strings.Join(texts, ",") + "}'::uuid[]"
 }
 
-func (s *Processes) table(see process.Sight) *table[process.Process] {
+// table gives the processes in sight, with the values asked for.
+func (s *Processes) table(see process.Sight, v *values) *table[process.Process] {
 	return newTable(table[process.Process]{
 		tenant: s.Tenant, name: "processes",
-		from: `processes t left join process_definitions d on d.id = t.definition_id left join process_versions v on v.id = t.version_id`,
+		from: `processes t left join process_definitions d on d.id = t.definition_id left join process_versions v on v.id = t.version_id` + v.from(see),
 		rows: seen(see, "t.id", ""), match: processWord, order: "t.id desc",
-		list: newAttributes[process.Process]("process", "process", false),
+		list: v.attributes(newAttributes[process.Process]("process", "process", false)),
 	})
 }
 
@@ -65,17 +66,32 @@ func processWord(word, placeholder string) string {
 
 // List implements process.ProcessStore.
 func (s *Processes) List(ctx context.Context, see process.Sight, l query.List) (query.Page[process.Process], error) {
-	return s.table(see).List(ctx, everything, l)
+	var page query.Page[process.Process]
+	err := s.query(ctx, func(ctx context.Context, u *unit) error {
+		asked, err := u.asked(ctx, see, l)
+		if err != nil {
+			return err
+		}
+		page, err = s.table(see, asked).List(ctx, everything, l)
+		return err
+	})
+	return page, err
 }
 
 // Each implements process.ProcessStore.
 func (s *Processes) Each(ctx context.Context, see process.Sight, l query.List, yield func(process.Process) error) error {
-	return s.table(see).Each(ctx, everything, l, yield)
+	return s.query(ctx, func(ctx context.Context, u *unit) error {
+		asked, err := u.asked(ctx, see, l)
+		if err != nil {
+			return err
+		}
+		return s.table(see, asked).Each(ctx, everything, l, yield)
+	})
 }
 
 // Get implements process.ProcessStore.
 func (s *Processes) Get(ctx context.Context, id uuid.UUID) (process.Process, error) {
-	return one(s.table(process.Sight{Everything: true}).Get(ctx, everything, id))("process")
+	return one(s.table(process.Sight{Everything: true}, &values{}).Get(ctx, everything, id))("process")
 }
 
 // one gives the only row that was asked for, or fault.NotFound.
@@ -142,6 +158,28 @@ func (s *Processes) Startable(ctx context.Context) ([]process.Startable, error) 
 	return out, err
 }
 
+// Receivers implements process.ProcessStore.
+func (s *Processes) Receivers(ctx context.Context) ([]process.Receiver, error) {
+	var out []process.Receiver
+	err := s.query(ctx, func(ctx context.Context, u *unit) error {
+		rows, err := u.q.ReceivingDefinitions(ctx)
+		if err != nil {
+			return fmt.Errorf("read definitions: %w", err)
+		}
+		for _, r := range rows {
+			d := process.Receiver{CatalogueEntry: process.CatalogueEntry{
+				ID: r.ID, Code: r.Code, Name: r.Name, Folder: r.Folder, Kind: r.Kind, Description: r.Description,
+			}}
+			if err := errors.Join(json.Unmarshal(r.Messages, &d.Messages), json.Unmarshal(r.Attributes, &d.Attributes)); err != nil {
+				return fmt.Errorf("decode messages of %s: %w", r.Code, err)
+			}
+			out = append(out, d)
+		}
+		return nil
+	})
+	return out, err
+}
+
 // StartableLibrary implements process.ProcessStore.
 func (s *Processes) StartableLibrary(ctx context.Context, code string) (*bpm.Library, error) {
 	var b *beginning
@@ -163,7 +201,7 @@ func (s *Processes) Begin(ctx context.Context, n process.New) (uuid.UUID, error)
 		if err != nil {
 			return err
 		}
-		b.initiator, b.subject, b.values, b.message = n.Initiator, n.Subject, n.Values, n.Message
+		b.initiator, b.subject, b.values, b.given, b.message = n.Initiator, n.Subject, n.Values, n.Given, n.Message
 		if n.Key != "" {
 			b.key = &n.Key
 		}

@@ -22,7 +22,7 @@ type beginning struct {
 	initiator, subject process.Person
 	parent             *uuid.UUID
 	work               *int64
-	values             bpm.Values
+	values, given      bpm.Values
 	message            string
 	key                *string // of the message
 }
@@ -52,11 +52,15 @@ func (l *Ledger) start(ctx context.Context, u *unit, b *beginning) (id uuid.UUID
 	if err != nil {
 		return id, false, err
 	}
+	given, err := encoded(b.given)
+	if err != nil {
+		return id, false, err
+	}
 	s := &b.startable
 	row, err := u.q.InsertProcess(ctx, db.InsertProcessParams{
 		ID: id, DefinitionID: s.DefinitionID, VersionID: s.VersionID, ParentID: b.parent, ParentWork: b.work, Name: s.Name,
 		InitiatorID: present(b.initiator.ID), Initiator: b.initiator.UserName, SubjectID: present(b.subject.ID), Subject: b.subject.UserName,
-		StartMessage: b.message, StartKey: b.key, Variables: text, Words: words([]string{s.Name, b.initiator.UserName, b.initiator.FullName, b.subject.UserName, b.subject.FullName}, b.values),
+		StartMessage: b.message, StartKey: b.key, Variables: text, Given: given, Words: words([]string{s.Name, b.initiator.UserName, b.initiator.FullName, b.subject.UserName, b.subject.FullName}, b.values),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return uuid.Nil, false, nil

@@ -97,6 +97,57 @@ func (q *Queries) ChildProcess(ctx context.Context, arg ChildProcessParams) (uui
 	return id, err
 }
 
+const declaredAttributes = `-- name: DeclaredAttributes :many
+select c.name, c.attributes, c.form, c.looked_after from (
+    select d.id, d.name, coalesce(v.library -> 'attributes', '[]'::jsonb)::jsonb as attributes, coalesce(v.library -> 'start', '{}'::jsonb)::jsonb as form,
+           ($1::boolean or exists (select 1 from process_access a join processes p on p.id = a.process_id
+            where a.hat = any ($2::uuid[]) and a.part in ('manager', 'observer') and p.definition_id = d.id))::boolean as looked_after
+    from process_definitions d join process_versions v on v.definition_id = d.id and v.number = d.current_number
+) c
+where c.looked_after or exists (select 1 from processes p where p.definition_id = c.id and p.initiator_id = $3::uuid)
+order by lower(c.name), c.id
+`
+
+type DeclaredAttributesParams struct {
+	Everything bool
+	Hats       []uuid.UUID
+	Initiator  uuid.UUID
+}
+
+type DeclaredAttributesRow struct {
+	Name        string
+	Attributes  json.RawMessage
+	Form        json.RawMessage
+	LookedAfter bool
+}
+
+// What the current versions of definitions say about the values of their processes. A definition counts as looked after when somebody with these hats
+// looks after one of its processes; others are there for whoever started one.
+func (q *Queries) DeclaredAttributes(ctx context.Context, arg DeclaredAttributesParams) ([]DeclaredAttributesRow, error) {
+	rows, err := q.db.Query(ctx, declaredAttributes, arg.Everything, arg.Hats, arg.Initiator)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DeclaredAttributesRow{}
+	for rows.Next() {
+		var i DeclaredAttributesRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Attributes,
+			&i.Form,
+			&i.LookedAfter,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const definitionsBegunBy = `-- name: DefinitionsBegunBy :many
 select d.code from process_definitions d
 join process_versions v on v.definition_id = d.id and v.number = d.current_number
@@ -124,9 +175,9 @@ func (q *Queries) DefinitionsBegunBy(ctx context.Context, message string) ([]str
 }
 
 const insertProcess = `-- name: InsertProcess :one
-insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, start_message, start_key, search)
-values ($1, $2, $3, $4, $5, $6, 'starting', $7, $8, $9, $10, $11,
-        $12, $13, to_tsvector('simple', provost.fold($14::text)))
+insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, given, start_message, start_key, search)
+values ($1, $2, $3, $4, $5, $6, 'starting', $7, $8, $9, $10, $11, $12,
+        $13, $14, to_tsvector('simple', provost.fold($15::text)))
 on conflict do nothing
 returning number, started_at
 `
@@ -143,6 +194,7 @@ type InsertProcessParams struct {
 	SubjectID    *uuid.UUID
 	Subject      string
 	Variables    json.RawMessage
+	Given        json.RawMessage
 	StartMessage string
 	StartKey     *string
 	Words        string
@@ -166,6 +218,7 @@ func (q *Queries) InsertProcess(ctx context.Context, arg InsertProcessParams) (I
 		arg.SubjectID,
 		arg.Subject,
 		arg.Variables,
+		arg.Given,
 		arg.StartMessage,
 		arg.StartKey,
 		arg.Words,

@@ -277,6 +277,53 @@ func (q *Queries) ProcessVersionSource(ctx context.Context, id uuid.UUID) ([]byt
 	return source, err
 }
 
+const receivingDefinitions = `-- name: ReceivingDefinitions :many
+select d.id, d.code, d.name, d.folder, d.kind, d.description, (v.library -> 'messages')::jsonb as messages,
+       coalesce(v.library -> 'attributes', '[]'::jsonb)::jsonb as attributes
+from process_definitions d join process_versions v on v.definition_id = d.id and v.number = d.current_number
+where d.enabled and jsonb_array_length(coalesce(v.library -> 'messages', '[]'::jsonb)) > 0 order by lower(d.folder), lower(d.name), d.id
+`
+
+type ReceivingDefinitionsRow struct {
+	ID          uuid.UUID
+	Code        string
+	Name        string
+	Folder      string
+	Kind        string
+	Description string
+	Messages    json.RawMessage
+	Attributes  json.RawMessage
+}
+
+func (q *Queries) ReceivingDefinitions(ctx context.Context) ([]ReceivingDefinitionsRow, error) {
+	rows, err := q.db.Query(ctx, receivingDefinitions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReceivingDefinitionsRow{}
+	for rows.Next() {
+		var i ReceivingDefinitionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Name,
+			&i.Folder,
+			&i.Kind,
+			&i.Description,
+			&i.Messages,
+			&i.Attributes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const startableDefinitions = `-- name: StartableDefinitions :many
 select d.id, d.code, d.name, d.folder, d.kind, d.description, coalesce(v.library -> 'access' -> 'initiators', '[]'::jsonb)::jsonb as initiators
 from process_definitions d join process_versions v on v.definition_id = d.id and v.number = d.current_number

@@ -10,11 +10,23 @@ join process_versions v on v.definition_id = d.id and v.number = d.current_numbe
 where lower(d.code) = lower(@code::text) and d.enabled;
 
 -- name: InsertProcess :one
-insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, start_message, start_key, search)
-values (@id, @definition_id, @version_id, @parent_id, @parent_work, @name, 'starting', @initiator_id, @initiator, @subject_id, @subject, @variables,
+insert into processes (id, definition_id, version_id, parent_id, parent_work, name, status, initiator_id, initiator, subject_id, subject, variables, given, start_message, start_key, search)
+values (@id, @definition_id, @version_id, @parent_id, @parent_work, @name, 'starting', @initiator_id, @initiator, @subject_id, @subject, @variables, @given,
         @start_message, @start_key, to_tsvector('simple', provost.fold(@words::text)))
 on conflict do nothing
 returning number, started_at;
+
+-- name: DeclaredAttributes :many
+-- What the current versions of definitions say about the values of their processes. A definition counts as looked after when somebody with these hats
+-- looks after one of its processes; others are there for whoever started one.
+select c.name, c.attributes, c.form, c.looked_after from (
+    select d.id, d.name, coalesce(v.library -> 'attributes', '[]'::jsonb)::jsonb as attributes, coalesce(v.library -> 'start', '{}'::jsonb)::jsonb as form,
+           (@everything::boolean or exists (select 1 from process_access a join processes p on p.id = a.process_id
+            where a.hat = any (@hats::uuid[]) and a.part in ('manager', 'observer') and p.definition_id = d.id))::boolean as looked_after
+    from process_definitions d join process_versions v on v.definition_id = d.id and v.number = d.current_number
+) c
+where c.looked_after or exists (select 1 from processes p where p.definition_id = c.id and p.initiator_id = @initiator::uuid)
+order by lower(c.name), c.id;
 
 -- name: ProcessOfMessage :one
 select p.id from processes p join process_definitions d on d.id = p.definition_id

@@ -43,3 +43,9 @@ delete from process_drafts where id = @id;
 select d.id, d.code, d.name, d.folder, d.kind, d.description, coalesce(v.library -> 'access' -> 'initiators', '[]'::jsonb)::jsonb as initiators
 from process_definitions d join process_versions v on v.definition_id = d.id and v.number = d.current_number
 where d.enabled order by lower(d.folder), lower(d.name), d.id;
+
+-- name: ReceivingDefinitions :many
+select d.id, d.code, d.name, d.folder, d.kind, d.description, (v.library -> 'messages')::jsonb as messages,
+       coalesce(v.library -> 'attributes', '[]'::jsonb)::jsonb as attributes
+from process_definitions d join process_versions v on v.definition_id = d.id and v.number = d.current_number
+where d.enabled and jsonb_array_length(coalesce(v.library -> 'messages', '[]'::jsonb)) > 0 order by lower(d.folder), lower(d.name), d.id;

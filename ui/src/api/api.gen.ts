@@ -2374,7 +2374,7 @@ export interface paths {
         };
         /**
          * Processes that the caller may see, newest first
-         * @description Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows.
+         * @description Those they started, manage, observe, or had a task of; all with process:query. q looks in everything that a process knows. The values in /attributes below this can be filtered and sorted by; rows hold those that columns names.
          */
         get: operations["list-processes"];
         put?: never;
@@ -2383,6 +2383,26 @@ export interface paths {
          * @description The caller has to be among the initiators of the definition; what they may start is in /requests/catalogue.
          */
         post: operations["start-process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processes/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values that the list can show, filter and sort by
+         * @description Of the current versions of definitions. Those who look after a process see its values as they are; whoever started it what they filled in.
+         */
+        get: operations["list-attributes-of-processes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2569,8 +2589,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Processes that the caller started, newest first */
+        /**
+         * Processes that the caller started, newest first
+         * @description With what they filled in. The values in /attributes below this can be filtered and sorted by; rows hold those that columns names.
+         */
         get: operations["list-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values that the list can show, filter and sort by
+         * @description Of the current versions of definitions. Those who look after a process see its values as they are; whoever started it what they filled in.
+         */
+        get: operations["list-attributes-of-requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2622,7 +2665,7 @@ export interface paths {
         };
         /**
          * What a field of a start form can be filled with
-         * @description Twenty at most. For those who may fill the form in, with or without the permission to query such objects.
+         * @description Twenty at most. For those who may fill the form in, with or without the permission to query such objects. Without a field and with the kind user: on whose behalf the process can be started, for holders of process:start.
          */
         get: operations["list-request-choices"];
         put?: never;
@@ -2660,7 +2703,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Messages that start processes, by the folder and name of their definitions */
+        get: operations["list-start-messages"];
         put?: never;
         /**
          * Start a process by a message
@@ -6462,10 +6506,27 @@ export interface components {
             subject: string;
             /** Format: uuid */
             subjectId: string | null;
+            /** @description In lists: those that were asked for and that the caller may see */
+            values?: {
+                [key: string]: unknown;
+            };
             /** Format: uuid */
             versionId: string;
             /** Format: int64 */
             versionNumber: number;
+        };
+        ProcessColumn: {
+            /** @description Names of the definitions whose processes have it */
+            definitions: string[];
+            label: string;
+            mixed: boolean;
+            multiple: boolean;
+            /** @description values.days: what filters, sort orders and columns call it */
+            name: string;
+            /** @description Data type of the metadata; string where definitions differ */
+            type: string;
+            /** @description The only ones that can be chosen; empty for any */
+            values: components["schemas"]["FormChoice"][];
         };
         ProcessComment: {
             /** Format: date-time */
@@ -6760,7 +6821,7 @@ export interface components {
             versionId: string;
             /** Format: int64 */
             versionNumber: number;
-            /** @description Messages and signals that it waits for, the longest first */
+            /** @description Messages and signals that it waits for, the longest first; empty for callers who neither look after it nor may send it any */
             waits: components["schemas"]["Awaited"][];
         };
         ReasonRequest: {
@@ -7422,6 +7483,23 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+        };
+        StartMessage: {
+            code: string;
+            description: string;
+            /** @description What it may carry: the attributes of the process, none of which has to be there */
+            fields: components["schemas"]["FormField"][];
+            folder: string;
+            /**
+             * Format: uuid
+             * @description Of the definition
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "permission" | "request" | "reservation" | "delegation";
+            /** @description Its name */
+            message: string;
+            name: string;
         };
         StartMessageRequest: {
             /** @description Code of the definition */
@@ -14506,6 +14584,35 @@ export interface operations {
             };
         };
     };
+    "list-attributes-of-processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessColumn"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-process": {
         parameters: {
             query?: never;
@@ -14922,6 +15029,35 @@ export interface operations {
             };
         };
     };
+    "list-attributes-of-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessColumn"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-request-catalogue": {
         parameters: {
             query?: never;
@@ -15043,6 +15179,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartForm"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-start-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartMessage"][];
                 };
             };
             /** @description Error */

@@ -7,8 +7,24 @@ export interface LiveEvent {
   id?: string;
 }
 
-/** What changes with objects of a topic: processes decide about grants and about the use of accounts. */
-const followers: Record<string, string[]> = { processes: ['grants', 'my-accounts'] };
+/** What changes with objects of a topic: processes decide about grants, contents of roles and the use of accounts, and grants make effective roles. */
+const followers: Record<string, string[]> = {
+  processes: ['grants', 'role-contents', 'my-accounts', 'access'],
+  grants: ['effective-roles'],
+};
+
+/** A topic with all that changes with it. */
+export function topicsOf(topic: string): Set<string> {
+  const topics = new Set([topic]);
+  for (const each of topics) for (const follower of followers[each] ?? []) topics.add(follower);
+  return topics;
+}
+
+/** Whether a query shows objects of one of the topics: those of its resource, or a list of them below another object, as the grants of a user. */
+export function isAbout(queryKey: readonly unknown[], topics: ReadonlySet<string>): boolean {
+  const [resource, kind, , part] = queryKey;
+  return topics.has(String(resource)) || (kind === 'object' && typeof part === 'string' && topics.has(part));
+}
 
 /**
  * Listens to the server's events and refreshes whatever shows the changed resource. Answers whether the line is open;
@@ -33,7 +49,9 @@ export function useLiveEvents(enabled: boolean): boolean {
     });
     source.addEventListener('message', ({ data }: MessageEvent<string>) => {
       const event = readEvent(data);
-      for (const topic of event === undefined ? [] : [event.topic, ...(followers[event.topic] ?? [])]) void queries.invalidateQueries({ queryKey: [topic] });
+      if (event === undefined) return;
+      const topics = topicsOf(event.topic);
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => isAbout(queryKey, topics) });
     });
     return () => source.close();
   }, [enabled, queries]);

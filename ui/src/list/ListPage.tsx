@@ -36,6 +36,8 @@ export interface ListPageProps<Row extends Entity> {
   /** Columns at first, by attribute name. */
   columns: string[];
   /** Cells and columns that the schema does not know, or draws too plainly. */
+  /** Columns and criteria beyond those of the schema, which rows hold only when they are asked for: values of processes. */
+  more?: readonly Attribute[];
   cells?: Record<string, { label?: string; cell: (row: Row) => ReactNode; sortable?: boolean; numeric?: boolean }>;
   sort?: string;
   /** A SCIM filter that always holds, as on "My requests". */
@@ -68,13 +70,16 @@ export function ListPage<Row extends Entity = Entity>(props: ListPageProps<Row>)
   const { t } = useTranslation('list');
   const navigate = useNavigate();
   const search = readListSearch(useSearch({ strict: false }));
-  const attributes = useSchema(objectType).data ?? noAttributes;
-  const query = { ...toQuery(search, attributes, filter, sort), ...props.parameters };
+  const schema = useSchema(objectType).data ?? noAttributes;
+  const { more = noAttributes } = props;
+  const attributes = useMemo(() => [...schema, ...more], [schema, more]);
+  const columns = useColumns(attributes, props);
+  const shown = (search.cols ?? props.columns).filter((name) => columns.some((column) => column.name === name));
+  const asked = more.map(({ name }) => name).filter((name) => shown.includes(name)).join(',');
+  const query = { ...toQuery(search, attributes, filter, sort), ...props.parameters, columns: asked || undefined };
   const { data, error, isFetching, refetch } = useList(resource, query);
   const rows = (data?.rows ?? []) as unknown as Row[];
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const columns = useColumns(attributes, props);
-  const shown = (search.cols ?? props.columns).filter((name) => columns.some((column) => column.name === name));
   const failure = useFailureText();
   // A list in which nothing can be done with several rows has no boxes to tick.
   const selectable = props.update !== undefined || props.remove !== undefined || (props.bulkActions ?? []).length > 0;

@@ -11,10 +11,19 @@ export function valueText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
-/** What a process knows, under the names its definition gives it; what is empty is left out. */
-export function ProcessValues({ values }: { values: Readonly<Record<string, unknown>> }) {
+interface ProcessValuesProps {
+  values: Readonly<Record<string, unknown>>;
+  /** What people call them; a value without a label goes by its name. */
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** What a process knows, as its definition calls it; what is empty is left out. */
+export function ProcessValues({ values, labels = {} }: ProcessValuesProps) {
   const { t } = useTranslation('process');
-  const known = Object.entries(values).filter(([, value]) => !isEmpty(value)).sort(([one], [other]) => one.localeCompare(other));
+  const known = Object.entries(values)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => [labels[name] ?? name, value] as const)
+    .sort(([one], [other]) => one.localeCompare(other));
   const plain = known.filter(([, value]) => linesOf(value).length === 0);
   const grants = known.filter(([, value]) => linesOf(value).length > 0);
   if (known.length === 0) return <Text size="sm" c="dimmed">{t('values.none')}</Text>;

@@ -1,8 +1,7 @@
-import { ActionIcon, Group, Stack, Textarea, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import { IconEdit, IconPlayerSkipForward, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '@/api/problem';
 import { address } from '@/api/resource';
 import type { Attribute } from '@/api/schema';
 import { usePermission } from '@/api/session';
@@ -10,8 +9,8 @@ import type { Values } from '@/form/values';
 import { FormDialog } from '@/kit/FormDialog';
 import { useChange } from '@/kit/refresh';
 import { toastDone } from '@/kit/toast';
+import { JsonValues, useJsonReader } from './JsonValues';
 import type { ProcessDetail, ProcessIncident } from './model';
-import { readCorrection } from './repair';
 
 /** Ways out of an incident: do it again, do it again with other values, or go on as if it were done. */
 const ways = { retry: IconRefresh, modify: IconEdit, skip: IconPlayerSkipForward } as const;
@@ -52,33 +51,20 @@ export function RepairButtons({ incident, may = [] }: RepairButtonsProps) {
 function Repair({ incident, way, onClose }: { incident: ProcessIncident; way: Way; onClose: () => void }) {
   const { t } = useTranslation('process');
   const change = useChange();
+  const read = useJsonReader();
   const [source, setSource] = useState('');
   const attributes: Attribute[] = [
     { name: 'reason', type: 'multiline', required: way !== 'retry', label: { en: t('reason'), es: t('reason') } },
     ...(way === 'skip' ? [{ name: 'outcome', type: 'string' as const, label: { en: t('repair.outcome'), es: t('repair.outcome') }, hint: t('repair.outcomeHint') }] : []),
   ];
   const submit = async ({ reason, outcome }: Values) => {
-    const correction = way === 'retry' ? {} : readCorrection(source);
-    if (typeof correction === 'string') throw new ProblemError({ status: 422, errors: [{ message: t(`repair.fault.${correction}`) }] });
-    const values = Object.keys(correction).length > 0 ? correction : undefined;
+    const values = way === 'retry' ? undefined : read(source);
     await change('POST', address('process-incidents', [incident.id, way]), { body: { reason: reason || undefined, outcome: outcome || undefined, values } });
     toastDone(t(`repair.${way}.done`));
   };
   return (
     <FormDialog title={t(`repair.${way}.title`, { name: incident.name })} hint={incident.message} attributes={attributes} action={t(`repair.${way}.open`)} onSubmit={submit} onClose={onClose}>
-      {way === 'retry' ? null : (
-        <Stack gap={4}>
-          <Textarea
-            label={t('repair.values')}
-            description={t('repair.valuesHint')}
-            autosize
-            minRows={3}
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-            value={source}
-            onChange={(event) => setSource(event.currentTarget.value)}
-          />
-        </Stack>
-      )}
+      {way === 'retry' ? null : <JsonValues label={t('repair.values')} source={source} onChange={setSource} />}
     </FormDialog>
   );
 }

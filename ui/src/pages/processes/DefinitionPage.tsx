@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Skeleton, Stack, Tabs } from '@mantine/core';
-import { IconDownload, IconPencil } from '@tabler/icons-react';
+import { IconDownload, IconMail, IconPencil } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +16,7 @@ import { StatusBadge } from '@/kit/StatusBadge';
 import { toastDone, toastFailed } from '@/kit/toast';
 import { AuditTab } from '@/object/AuditTab';
 import { definitions, downloadVersion, readDrafts, useNewDraft, useSource, type Definition } from '@/process/definitions';
+import { StartByMessage, useStartMessages } from '@/work/StartByMessage';
 import { VersionsTab } from './VersionsTab';
 
 // Drawing comes only with the diagram's tab.
@@ -73,12 +74,15 @@ function Content({ definition }: { definition: Definition }) {
 
 function Actions({ definition, etag }: { definition: Definition; etag: string | undefined }) {
   const { t } = useTranslation('processes');
+  const requests = useTranslation('requests').t;
   const can = usePermission();
   const navigate = useNavigate();
   const change = useChange();
   const failure = useFailureText();
   const draft = useNewDraft();
   const [asked, setAsked] = useState<Confirmation>();
+  const messages = useStartMessages(definition.code);
+  const [sending, setSending] = useState(false);
   const { name, enabled, running, versionId } = definition;
   const toggle = () =>
     setAsked({
@@ -105,9 +109,11 @@ function Actions({ definition, etag }: { definition: Definition; etag: string | 
   return (
     <Group gap="xs">
       <Button variant="default" leftSection={<IconDownload size={15} aria-hidden />} onClick={() => void download()}>{t('definitions.download')}</Button>
+      {messages.length > 0 ? <Button variant="default" leftSection={<IconMail size={15} aria-hidden />} onClick={() => setSending(true)}>{requests('message.open')}</Button> : null}
       {can('processDefinition:publish') ? <Button variant="default" color={enabled ? 'red' : undefined} onClick={toggle}>{t(enabled ? 'disable.action' : 'enable.action')}</Button> : null}
       {can('processDefinition:update') ? <Button leftSection={<IconPencil size={15} aria-hidden />} loading={draft.isPending} onClick={() => void edit()}>{t('definitions.edit')}</Button> : null}
       <ConfirmAction confirmation={asked} onClose={() => setAsked(undefined)} />
+      {sending ? <StartByMessage messages={messages} onClose={() => setSending(false)} /> : null}
     </Group>
   );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Skeleton, Stack, Tabs, Text } from '@mantine/core';
-import { IconArrowMoveRight, IconDots, IconExternalLink, IconRefresh, IconVersions } from '@tabler/icons-react';
+import { IconArrowMoveRight, IconDots, IconExternalLink, IconMail, IconRefresh, IconVersions } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,6 +17,7 @@ import { toastDone } from '@/kit/toast';
 import { MigrateDialog } from '@/process/MigrateDialog';
 import { ActionLog } from '@/work/ActionLog';
 import { Attachments } from '@/work/Attachments';
+import { labelsOf, useValueAttributes } from '@/work/columns';
 import { Comments } from '@/work/Comments';
 import { Diagram } from '@/work/Diagram';
 import { isOver, processTitle, type ProcessDetail } from '@/work/model';
@@ -25,6 +26,7 @@ import { ProcessIncidents } from '@/work/ProcessIncidents';
 import { ProcessJobs } from '@/work/ProcessJobs';
 import { ProcessValues } from '@/work/ProcessValues';
 import { ProcessWaits } from '@/work/ProcessWaits';
+import { SendDialog } from '@/work/SendDialog';
 import { WorkInProgress } from '@/work/WorkInProgress';
 import classes from '@/work/work.module.css';
 
@@ -67,7 +69,7 @@ export default function ProcessPage() {
 function Actions({ process, onReload }: { process: ProcessDetail; onReload: () => void }) {
   const { t } = useTranslation('process');
   const change = useChange();
-  const [asked, setAsked] = useState<'cancel' | 'move' | 'migrate'>();
+  const [asked, setAsked] = useState<'cancel' | 'move' | 'migrate' | 'send'>();
   const close = () => setAsked(undefined);
   const cancel = async ({ reason }: Values) => {
     await change('POST', address('processes', [process.id, 'cancel']), { body: { reason } });
@@ -84,8 +86,10 @@ function Actions({ process, onReload }: { process: ProcessDetail; onReload: () =
           <Menu.Item leftSection={<IconRefresh size={15} />} onClick={onReload}>{t('reload')}</Menu.Item>
           {process.may.includes('move') ? <Menu.Item leftSection={<IconArrowMoveRight size={15} />} onClick={() => setAsked('move')}>{t('move.open')}</Menu.Item> : null}
           {process.may.includes('migrate') ? <Menu.Item leftSection={<IconVersions size={15} />} onClick={() => setAsked('migrate')}>{t('migrate')}</Menu.Item> : null}
+          {process.waits.length > 0 && process.may.includes('message') ? <Menu.Item leftSection={<IconMail size={15} />} onClick={() => setAsked('send')}>{t('send.open')}</Menu.Item> : null}
         </Menu.Dropdown>
       </Menu>
+      {asked === 'send' ? <SendDialog process={process} onClose={close} /> : null}
       {asked === 'move' ? <MoveDialog process={process} onClose={close} /> : null}
       {asked === 'migrate' ? <MigrateDialog definitionId={process.definitionId} from={process.versionId} processId={process.id} onClose={close} /> : null}
       {asked === 'cancel' ? (
@@ -123,7 +127,8 @@ function ProcessTabs({ process }: { process: ProcessDetail }) {
 }
 
 function Overview({ process }: { process: ProcessDetail }) {
-  const { t } = useTranslation('process');
+  const { t, i18n } = useTranslation('process');
+  const labels = labelsOf(useValueAttributes('processes', i18n.language));
   return (
     <Stack>
       <ProcessIncidents processId={process.id} may={process.may} />
@@ -132,7 +137,7 @@ function Overview({ process }: { process: ProcessDetail }) {
       <ProcessJobs processId={process.id} />
       <section className={`surface ${classes.panel}`} aria-label={t('values.title')}>
         <Text component="h2" m={0} mb="xs" size="sm" fw={600}>{t('values.title')}</Text>
-        <ProcessValues values={process.values} />
+        <ProcessValues values={process.values} labels={labels} />
       </section>
     </Stack>
   );

@@ -2,6 +2,7 @@ import { Switch } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ListPage } from '@/list/ListPage';
+import { useValueAttributes } from '@/work/columns';
 import { processCells } from '@/work/processCells';
 import type { Process } from '@/work/model';
 
@@ -10,7 +11,8 @@ const running = 'status eq "starting" or status eq "running"';
 
 /** All processes that the person may see: quick, basic and advanced search, ended ones on request (guide page 007). */
 export default function ProcessesPage() {
-  const { t } = useTranslation('process');
+  const { t, i18n } = useTranslation('process');
+  const more = useValueAttributes('processes', i18n.language);
   const navigate = useNavigate();
   const search: { ended?: unknown } = useSearch({ strict: false });
   const ended = search.ended === 'yes';
@@ -20,6 +22,7 @@ export default function ProcessesPage() {
       hint={t('hint')}
       resource="processes"
       objectType="process"
+      more={more}
       filter={ended ? '' : running}
       keep={ended ? { ended: 'yes' } : {}}
       conditions={

@@ -15,9 +15,10 @@ import { toastDone } from '@/kit/toast';
 import { errorsAt } from '@/object/draft';
 import { useCatalogue } from '@/work/Catalogue';
 import { attributesOf, changedValues, grantField } from '@/work/fields';
+import { ForWhom } from '@/work/ForWhom';
 import { GrantLines } from '@/work/GrantLines';
 import { useReactions } from '@/work/reactions';
-import { processTitle, type Process, type StartForm, type Task } from '@/work/model';
+import { processTitle, type FormField, type Process, type StartForm, type Task } from '@/work/model';
 import classes from '@/work/work.module.css';
 
 /** What has to be filled in to start a process, and the start itself. */
@@ -50,6 +51,7 @@ function Start({ form: opened }: { form: StartForm }) {
   const words = useTranslation('form').t;
   const [values, setValues] = useState<Values>(opened.values);
   const [complained, setComplained] = useState<Record<string, string>>({});
+  const [forWhom, setForWhom] = useState('');
   const { start, busy, refused } = useStart(opened);
   const source = { resource: 'requests/catalogue', id: opened.id };
   const { form, follow, error: stuck } = useReactions(opened, source, values, (patch) => setValues((before) => ({ ...before, ...patch })));
@@ -57,15 +59,20 @@ function Start({ form: opened }: { form: StartForm }) {
     setValues(next);
     follow(values, next);
   };
-  const attributes = attributesOf(form.fields, source);
+  // Whom the process is started for is the user it asks for: the form need not ask again.
+  const attributes = attributesOf(form.fields, source).filter(({ name }) => forWhom === '' || name !== subject);
   const grants = grantField(form.fields);
-  const found = errorsAt(refused, form.fields.map(({ name }) => ({ name: `values.${name}`, type: 'string', label: {} })));
-  const fields = Object.fromEntries(Object.entries(found.fields).map(([name, sentence]) => [name.replace(/^values\./, ''), sentence]));
+  const { fields, others, unplaced } = refusalsOf(refused, form.fields);
+
+  const choose = (userName: string) => {
+    setForWhom(userName);
+    if (form.fields.some(({ name, readOnly }) => name === subject && !readOnly)) change({ ...values, [subject]: userName || opened.values[subject] });
+  };
 
   const submit = () => {
     const wrong = complaints(attributes, values);
     setComplained(Object.fromEntries(Object.entries(wrong).map(([field, complaint]) => [field, words(`complaint.${complaint}`)])));
-    if (Object.keys(wrong).length === 0) void start(changedValues(form.fields, opened.values, values));
+    if (Object.keys(wrong).length === 0) void start(changedValues(form.fields, opened.values, values), forWhom);
   };
 
   return (
@@ -77,11 +84,12 @@ function Start({ form: opened }: { form: StartForm }) {
       }}
     >
       <Stack className={classes.panel}>
-        {form.fields.length === 0 ? <Text size="sm">{t('noFields')}</Text> : null}
-        {refused !== undefined && !(refused instanceof ProblemError && (refused.problem.errors ?? []).length > 0) ? <Failure error={refused} /> : null}
+        {unplaced ? <Failure error={refused} /> : null}
         {stuck === undefined ? null : <Failure error={stuck} />}
-        {attributes.length === 0 ? null : (
-          <FieldForm attributes={attributes} values={values} onChange={change} errors={{ ...form.messages, ...fields, ...complained }} otherErrors={refused instanceof ProblemError && (refused.problem.errors ?? []).length > 0 ? found.others : []} />
+        <ForWhom definition={opened.id} value={forWhom} error={fields.for} onChange={choose} />
+        {form.fields.length === 0 ? <Text size="sm">{t('noFields')}</Text> : null}
+        {attributes.length + others.length === 0 ? null : (
+          <FieldForm attributes={attributes} values={values} onChange={change} errors={{ ...form.messages, ...fields, ...complained }} otherErrors={others} />
         )}
         {grants ? (
           <GrantLines
@@ -89,7 +97,7 @@ function Start({ form: opened }: { form: StartForm }) {
             value={values[grants.name]}
             error={fields[grants.name]}
             source={{ ...source, field: grants.name }}
-            user={typeof values.user === 'string' ? values.user : ''}
+            user={forWhom || (typeof values[subject] === 'string' ? values[subject] : '')}
             onChange={(lines) => change({ ...values, [grants.name]: lines })}
           />
         ) : null}
@@ -100,6 +108,17 @@ function Start({ form: opened }: { form: StartForm }) {
       </Stack>
     </form>
   );
+}
+
+/** The variable that names whom a process is about. */
+const subject = 'user';
+
+/** What the server refused: at the fields of the form, at no field, and whether it is about the start as a whole. */
+function refusalsOf(refused: unknown, asked: readonly FormField[]) {
+  const found = errorsAt(refused, ['for', ...asked.map(({ name }) => `values.${name}`)].map((name) => ({ name, type: 'string', label: {} })));
+  const fields = Object.fromEntries(Object.entries(found.fields).map(([name, sentence]) => [name.replace(/^values\./, ''), sentence]));
+  const placed = refused instanceof ProblemError && (refused.problem.errors ?? []).length > 0;
+  return { fields, others: placed ? found.others : [], unplaced: refused !== undefined && !placed };
 }
 
 /** So long, in milliseconds, a first task of the person who starts is waited for: the process opens it moments after the start. */
@@ -123,11 +142,11 @@ function useStart(form: StartForm) {
   const change = useChange();
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>();
-  const start = async (values: Values) => {
+  const start = async (values: Values, forWhom: string) => {
     setBusy(true);
     setRefused(undefined);
     try {
-      const started = (await (await change('POST', address('processes'), { body: { definition: form.code, values } })).json()) as Process;
+      const started = (await (await change('POST', address('processes'), { body: { definition: form.code, for: forWhom || undefined, values } })).json()) as Process;
       const task = await firstTask(started.id).catch(() => undefined);
       toastDone(t('started', { name: processTitle(started) }));
       await navigate({ to: task === undefined ? `/processes/${started.id}` : `/tasks/${task.id}` });

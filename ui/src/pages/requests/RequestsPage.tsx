@@ -1,10 +1,14 @@
-import { useTranslation } from 'react-i18next';
+import { Button, Tabs } from '@mantine/core';
+import { IconMail } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Tabs } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/kit/PageHeader';
 import { ListPage } from '@/list/ListPage';
 import { Catalogue } from '@/work/Catalogue';
+import { useValueAttributes } from '@/work/columns';
 import { processCells } from '@/work/processCells';
+import { StartByMessage, useStartMessages } from '@/work/StartByMessage';
 import type { Process } from '@/work/model';
 
 /** What a person may ask for, and what became of what they asked for (guide pages 005 and 006). */
@@ -14,7 +18,7 @@ export default function RequestsPage() {
   if (search.view !== 'mine') {
     return (
       <>
-        <PageHeader title={t('title')} hint={t('hint.catalogue')} />
+        <PageHeader title={t('title')} hint={t('hint.catalogue')}><SendMessage /></PageHeader>
         <Views current="catalogue" />
         <Catalogue />
       </>
@@ -23,14 +27,30 @@ export default function RequestsPage() {
   return <Mine />;
 }
 
-function Mine() {
+/** For those who may start processes by messages, where a definition begins with one. */
+function SendMessage() {
   const { t } = useTranslation('requests');
+  const messages = useStartMessages();
+  const [open, setOpen] = useState(false);
+  if (messages.length === 0) return null;
+  return (
+    <>
+      <Button variant="default" leftSection={<IconMail size={15} aria-hidden />} onClick={() => setOpen(true)}>{t('message.open')}</Button>
+      {open ? <StartByMessage messages={messages} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+function Mine() {
+  const { t, i18n } = useTranslation('requests');
+  const more = useValueAttributes('requests', i18n.language);
   return (
     <ListPage<Process>
       title={t('title')}
       hint={t('hint.mine')}
       resource="requests"
       objectType="process"
+      more={more}
       keep={{ view: 'mine' }}
       above={<Views current="mine" />}
       columns={['number', 'name', 'status', 'startedAt', 'endedAt', 'steps']}

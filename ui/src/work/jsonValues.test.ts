@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readCorrection } from './repair';
+import { readJsonValues } from './jsonValues';
 
 test.each([
   ['', {}],
@@ -9,4 +9,4 @@ test.each([
   ['[1]', 'object'],
   ['null', 'object'],
   ['"text"', 'object'],
-])('%j corrects %j', (source, values) => expect(readCorrection(source)).toEqual(values));
+])('%j is read as %j', (source, values) => expect(readJsonValues(source)).toEqual(values));
