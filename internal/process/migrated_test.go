@@ -33,19 +33,20 @@ func TestOpenTasksTakeOverDeadlines(t *testing.T) {
 	o.Escalation = &process.Escalation{To: b.Principals("boss")}
 	b.Opened(p.ID, o)
 	stands := func() string {
-		return b.Texts(`select element || ' ' || expire_flow || ' ' || (expire_at is not null) || ' ' || (remind_at is not null) || ' ' || (escalation is not null) || ' ' || (due_at is not null)
+		return b.Texts(`select element || ' ' || expire_flow || ' ' || concat_ws(',', case when due_at is not null then 'due' end,
+			case when remind_at is not null then 'remind' end, case when escalation is not null then 'escalate' end, case when expire_at is not null then 'expire' end)
 			from process_tasks`)[0]
 	}
-	require.Equal(t, "decide no true true true true", stands())
+	require.Equal(t, "decide no due,remind,escalate,expire", stands())
 	same, none := renamed(b, processtest.Sample{ID: "leave", Task: late}), renamed(b, processtest.Sample{ID: "leave"})
 	e := entry(p.ID, 1)
 	e.Version, e.Renamed = &same.ID, map[string]string{"decide": "consent"}
 	require.NoError(t, b.Ledger.Record(t.Context(), e))
-	require.Equal(t, "consent refuse true true true true", stands(), "by the way that the version names, at the time that was said")
+	require.Equal(t, "consent refuse due,remind,escalate,expire", stands(), "by the way that the version names, at the time that was said")
 	e = entry(p.ID, 2)
 	e.Version = &none.ID
 	require.NoError(t, b.Ledger.Record(t.Context(), e))
-	require.Equal(t, "consent  false false false true", stands(), "the version says nothing about late tasks")
+	require.Equal(t, "consent  due", stands(), "the version says nothing about late tasks")
 }
 
 // What is kept about elements goes along with them: jobs, incidents, and what steps have changed already.

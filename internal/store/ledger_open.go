@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -71,6 +72,21 @@ func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step 
 	if err != nil {
 		return nil, err
 	}
+	made, err := u.openSeats(ctx, id, o, seats)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.logUnsent(ctx, id, made, o); err != nil {
+		return nil, err
+	}
+	if err := u.tellCopies(ctx, made, o); err != nil {
+		return nil, err
+	}
+	return made, u.openLines(ctx, id, o)
+}
+
+// openSeats makes the tasks of all seats, with those who may do each, and gives those that were not there.
+func (u *unit) openSeats(ctx context.Context, id uuid.UUID, o *process.Opening, seats [][]process.Principal) ([]uuid.UUID, error) {
 	values, err := encoded(o.Values)
 	if err != nil {
 		return nil, err
@@ -83,39 +99,32 @@ func (u *unit) open(ctx context.Context, id uuid.UUID, o *process.Opening, step 
 	if o.Stage > 0 {
 		status = "waiting"
 	}
-	var made []uuid.UUID
-	for seat, candidates := range seats {
+	tasks := db.InsertProcessTasksParams{
+		ProcessID: id, Work: o.Work, Part: int32(o.Part), Stage: int32(o.Stage), //nolint:gosec // small numbers
+		Element: o.Element, Name: o.Name, Title: o.Title, Status: status, DueAt: o.Due, RemindAt: o.Remind, ExpireAt: o.Expire,
+		ExpireFlow: o.ExpireFlow, Escalation: late.escalation, Letter: late.letter, Variables: values,
+	}
+	who := db.InsertCandidatesParams{Pending: status == "open"}
+	for _, candidates := range seats {
 		key, err := uuid.NewV7()
 		if err != nil {
 			return nil, fmt.Errorf("make task id: %w", err)
 		}
-		task, err := u.q.InsertProcessTask(ctx, db.InsertProcessTaskParams{
-			ID: key, ProcessID: id, Work: o.Work, Part: int32(o.Part), Stage: int32(o.Stage), Seat: int32(seat), //nolint:gosec // small numbers
-			Element: o.Element, Name: o.Name, Title: o.Title, Status: status, DueAt: o.Due, RemindAt: o.Remind, ExpireAt: o.Expire,
-			ExpireFlow: o.ExpireFlow, Escalation: late.escalation, Letter: late.letter, Variables: values,
-		})
-		if errors.Is(err, pgx.ErrNoRows) {
-			continue // it is open already
-		}
-		if err != nil {
-			return nil, fmt.Errorf("write task: %w", err)
-		}
+		tasks.Ids = append(tasks.Ids, key)
 		kinds, ids, scopes, names := columnsOf(candidates)
-		err = u.q.InsertCandidates(ctx, db.InsertCandidatesParams{
-			TaskID: task, Kinds: kinds, Principals: ids, Scopes: scopes, Names: names, Pending: status == "open",
-		})
-		if err != nil {
-			return nil, fmt.Errorf("write candidates: %w", err)
-		}
-		made = append(made, task)
+		who.Kinds, who.Principals, who.Scopes, who.Names = append(who.Kinds, kinds...), append(who.Principals, ids...), append(who.Scopes, scopes...), append(who.Names, names...)
+		who.Tasks = append(who.Tasks, slices.Repeat([]uuid.UUID{key}, len(candidates))...)
 	}
-	if err := u.logUnsent(ctx, id, made, o); err != nil {
-		return nil, err
+	if who.Made, err = u.q.InsertProcessTasks(ctx, tasks); err != nil {
+		return nil, fmt.Errorf("write tasks: %w", err)
 	}
-	if err := u.tellCopies(ctx, made, o); err != nil {
-		return nil, err
+	if len(who.Made) == 0 {
+		return nil, nil // they are open already
 	}
-	return made, u.openLines(ctx, id, o)
+	if err := u.q.InsertCandidates(ctx, who); err != nil {
+		return nil, fmt.Errorf("write candidates: %w", err)
+	}
+	return who.Made, nil
 }
 
 // deadline is what is kept of an opening for later, as JSON; null for what it does not have.

@@ -192,28 +192,32 @@ func (q *Queries) FinishedWorks(ctx context.Context, arg FinishedWorksParams) ([
 
 const insertCandidates = `-- name: InsertCandidates :exec
 insert into process_task_candidates (task_id, kind, principal_id, scope_id, name, pending)
-select $1, c.kind, c.principal, nullif(c.scope, '00000000-0000-0000-0000-000000000000'::uuid), c.name, $2
-from (select unnest($3::text[]) as kind, unnest($4::uuid[]) as principal, unnest($5::uuid[]) as scope, unnest($6::text[]) as name) c
+select c.task, c.kind, c.principal, nullif(c.scope, '00000000-0000-0000-0000-000000000000'::uuid), c.name, $1
+from (select unnest($2::uuid[]) as task, unnest($3::text[]) as kind, unnest($4::uuid[]) as principal, unnest($5::uuid[]) as scope,
+             unnest($6::text[]) as name) c
+where c.task = any ($7::uuid[])
 on conflict do nothing
 `
 
 type InsertCandidatesParams struct {
-	TaskID     uuid.UUID
 	Pending    bool
+	Tasks      []uuid.UUID
 	Kinds      []string
 	Principals []uuid.UUID
 	Scopes     []uuid.UUID
 	Names      []string
+	Made       []uuid.UUID
 }
 
 func (q *Queries) InsertCandidates(ctx context.Context, arg InsertCandidatesParams) error {
 	_, err := q.db.Exec(ctx, insertCandidates,
-		arg.TaskID,
 		arg.Pending,
+		arg.Tasks,
 		arg.Kinds,
 		arg.Principals,
 		arg.Scopes,
 		arg.Names,
+		arg.Made,
 	)
 	return err
 }
@@ -251,19 +255,18 @@ func (q *Queries) InsertProcessLines(ctx context.Context, arg InsertProcessLines
 	return err
 }
 
-const insertProcessTask = `-- name: InsertProcessTask :one
+const insertProcessTasks = `-- name: InsertProcessTasks :many
 insert into process_tasks (id, process_id, work, part, stage, seat, element, name, title, status, due_at, remind_at, expire_at, expire_flow, escalation, letter, variables)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+select s.id, $1, $2, $3, $4, s.seat - 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+from unnest($16::uuid[]) with ordinality as s(id, seat) order by s.seat
 on conflict (process_id, work, part, stage, seat) do nothing returning id
 `
 
-type InsertProcessTaskParams struct {
-	ID         uuid.UUID
+type InsertProcessTasksParams struct {
 	ProcessID  uuid.UUID
 	Work       int64
 	Part       int32
 	Stage      int32
-	Seat       int32
 	Element    string
 	Name       string
 	Title      string
@@ -275,16 +278,16 @@ type InsertProcessTaskParams struct {
 	Escalation json.RawMessage
 	Letter     json.RawMessage
 	Variables  json.RawMessage
+	Ids        []uuid.UUID
 }
 
-func (q *Queries) InsertProcessTask(ctx context.Context, arg InsertProcessTaskParams) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, insertProcessTask,
-		arg.ID,
+// The tasks of an opening, one for each seat, but for those that are open already.
+func (q *Queries) InsertProcessTasks(ctx context.Context, arg InsertProcessTasksParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, insertProcessTasks,
 		arg.ProcessID,
 		arg.Work,
 		arg.Part,
 		arg.Stage,
-		arg.Seat,
 		arg.Element,
 		arg.Name,
 		arg.Title,
@@ -296,10 +299,24 @@ func (q *Queries) InsertProcessTask(ctx context.Context, arg InsertProcessTaskPa
 		arg.Escalation,
 		arg.Letter,
 		arg.Variables,
+		arg.Ids,
 	)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const payloadsOfWorks = `-- name: PayloadsOfWorks :many

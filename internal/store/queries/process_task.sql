@@ -1,12 +1,16 @@
--- name: InsertProcessTask :one
+-- name: InsertProcessTasks :many
+-- The tasks of an opening, one for each seat, but for those that are open already.
 insert into process_tasks (id, process_id, work, part, stage, seat, element, name, title, status, due_at, remind_at, expire_at, expire_flow, escalation, letter, variables)
-values (@id, @process_id, @work, @part, @stage, @seat, @element, @name, @title, @status, @due_at, @remind_at, @expire_at, @expire_flow, @escalation, @letter, @variables)
+select s.id, @process_id, @work, @part, @stage, s.seat - 1, @element, @name, @title, @status, @due_at, @remind_at, @expire_at, @expire_flow, @escalation, @letter, @variables
+from unnest(@ids::uuid[]) with ordinality as s(id, seat) order by s.seat
 on conflict (process_id, work, part, stage, seat) do nothing returning id;
 
 -- name: InsertCandidates :exec
 insert into process_task_candidates (task_id, kind, principal_id, scope_id, name, pending)
-select @task_id, c.kind, c.principal, nullif(c.scope, '00000000-0000-0000-0000-000000000000'::uuid), c.name, @pending
-from (select unnest(@kinds::text[]) as kind, unnest(@principals::uuid[]) as principal, unnest(@scopes::uuid[]) as scope, unnest(@names::text[]) as name) c
+select c.task, c.kind, c.principal, nullif(c.scope, '00000000-0000-0000-0000-000000000000'::uuid), c.name, @pending
+from (select unnest(@tasks::uuid[]) as task, unnest(@kinds::text[]) as kind, unnest(@principals::uuid[]) as principal, unnest(@scopes::uuid[]) as scope,
+             unnest(@names::text[]) as name) c
+where c.task = any (@made::uuid[])
 on conflict do nothing;
 
 -- name: InsertProcessLines :exec
