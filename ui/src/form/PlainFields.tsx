@@ -71,7 +71,7 @@ export function ListField(props: FieldProps) {
   const known = new Set(allowed.map((option) => option.value));
   const data = [...allowed, ...chosen.filter((code) => !known.has(code)).map((code) => ({ value: code, label: t('obsoleteValue', { code }) }))];
   if (attribute.multiValued) return <MultiSelect {...chrome} data={data} value={chosen} onChange={onChange} searchable clearable />;
-  return <Select {...chrome} data={data} value={chosen[0] ?? null} onChange={onChange} searchable={data.length > 8} clearable={!attribute.required} />;
+  return <Select {...chrome} data={data} value={chosen[0] ?? null} onChange={onChange} searchable={data.length > 8} clearable={!attribute.required} allowDeselect={!attribute.required} />;
 }
 
 /** What the server sends in place of a stored secret; sent back it means: keep it. */
