@@ -129,11 +129,11 @@ test: deps build test-ui test-go e2e ## from a fresh machine to all tests passed
 	@awk -f make/tally.awk $(REPORTS)/*.xml
 
 .PHONY: test-go
-test-go: build $(TOOLS)/gotestsum ## Go tests of all modules, with the real servers; the longest package begins first
+test-go: build $(TOOLS)/gotestsum ## Go tests of all modules, with the real servers; the longest package begins first; one more package than processors, for most wait for servers
 	@mkdir -p $(REPORTS)
 	@for module in $(MODULES); do \
 		report=$(CURDIR)/$(REPORTS)/go-$$(basename $$(realpath $$module)).xml; \
-		(cd $$module && $(GOTEST) --junitfile $$report -- $(TESTFLAGS) $$(ls -d ./worker 2>/dev/null) ./...); \
+		(cd $$module && $(GOTEST) --junitfile $$report -- -p $$(( $$(nproc) + 1 )) $(TESTFLAGS) $$(ls -d ./worker 2>/dev/null) ./...); \
 	done
 
 # The packages whose rules decide; how much of each the tests of all packages run.
