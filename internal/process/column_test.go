@@ -91,6 +91,7 @@ func TestListsShowAndFindTheValuesThatSomebodyMaySee(t *testing.T) {
 		require.NoError(t, err)
 		b.Opened(p.ID, b.Opening(1, "bela"))
 		b.Exec(`update processes set variables = variables || jsonb_build_object('cost', (variables ->> 'days')::int * 100, 'days', (variables ->> 'days')::int + 1) where id = $1`, p.ID)
+		b.Exec(`update processes set search = search || to_tsvector('simple', variables ->> 'cost') where id = $1`, p.ID)
 	}
 	all := query.List{Sort: "number", Columns: []string{"name", "values.days", "values.tags", "values.cost"}}
 	found := func(by uuid.UUID, filter string) []string {
@@ -115,6 +116,16 @@ func TestListsShowAndFindTheValuesThatSomebodyMaySee(t *testing.T) {
 	require.Equal(t, []string{"anna", `bela days=10 tags=["snow"]`}, mustList(t, b, bela, query.List{Sort: "number", Columns: []string{"values.days", "values.tags"}}),
 		"a candidate sees that there is a process, an initiator what they filled in")
 	require.Equal(t, []string{"bela"}, mustList(t, b, bela, query.List{Filter: "values.days ge 3"}), "what is not seen is not found")
+	for q, who := range map[string]map[uuid.UUID][]string{
+		"sun":  {vera: {"anna"}, reader: {"anna"}, anna: {"anna"}, bela: {}},
+		"300":  {vera: {"anna"}, reader: {"anna"}, anna: {}, bela: {}},
+		"anna": {vera: {"anna"}, reader: {"anna"}, anna: {"anna"}, bela: {"anna"}},
+		"SAMPL": {vera: {"anna", "bela"}, reader: {"anna", "bela"}, anna: {"anna"}, bela: {"anna", "bela"}},
+	} {
+		for reader, want := range who {
+			require.Equal(t, want, mustList(t, b, reader, query.List{Sort: "number", Q: q}), q)
+		}
+	}
 	for _, l := range []query.List{{Filter: "values.cost gt 0"}, {Sort: "values.cost"}, {Columns: []string{"values.cost"}}, {Columns: []string{"values.none"}}, {Sort: "values.tags"}} {
 		_, err := b.values(bela, l)
 		require.Equal(t, fault.Invalid, fault.CodeOf(err), "%+v", l)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -50,19 +51,30 @@ func (s *Processes) table(see process.Sight, v *values) *table[process.Process] 
 	return newTable(table[process.Process]{
 		tenant: s.Tenant, name: "processes",
 		from: `processes t left join process_definitions d on d.id = t.definition_id left join process_versions v on v.id = t.version_id` + v.from(see),
-		rows: seen(see, "t.id", ""), match: processWord, order: "t.id desc",
+		rows: seen(see, "t.id", ""), match: processWord(see), order: "t.id desc",
 		list: v.attributes(newAttributes[process.Process]("process", "process", false)),
 	})
 }
 
-// processWord finds a word, or the beginning of one, in everything a process knows; a number finds the process with that number as well.
-func processWord(word, placeholder string) string {
-	found := "t.search @@ to_tsquery('simple', quote_literal(provost.fold(" + placeholder + "::text)) || ':*')"
-	if word != "" && strings.Trim(word, "0123456789") == "" && len(word) < 18 {
-		found = "(" + found + " or t.number = " + word + ")"
+// processWord finds a word, or the beginning of one, in what the reader sees of a process: its name, its people, and of what it knows that which
+// they see (seen.held). The index, which knows everything, finds the candidates. A number finds the process with that number as well.
+func processWord(see process.Sight) func(word, placeholder string) string {
+	return func(word, placeholder string) string {
+		wanted := "to_tsquery('simple', quote_literal(provost.fold(" + placeholder + "::text)) || ':*')"
+		found := "t.search @@ " + wanted
+		if !see.Everything {
+			found = "(" + found + " and to_tsvector('simple', provost.fold(left(" + sightOfWords + ", " + strconv.Itoa(mostWords) + "))) @@ " + wanted + ")"
+		}
+		if word != "" && strings.Trim(word, "0123456789") == "" && len(word) < 18 {
+			found = "(" + found + " or t.number = " + word + ")"
+		}
+		return found
 	}
-	return found
 }
+
+// sightOfWords is the SQL of what somebody who does not see everything sees of the process t.
+const sightOfWords = "concat_ws(' ', t.name, t.initiator, t.subject, " +
+	"(select string_agg(w.full_name, ' ') from users w where w.id in (t.initiator_id, t.subject_id)), seen.held::text)"
 
 // List implements process.ProcessStore.
 func (s *Processes) List(ctx context.Context, see process.Sight, l query.List) (query.Page[process.Process], error) {

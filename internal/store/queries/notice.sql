@@ -80,7 +80,7 @@ select m.id, m.key, m.kind, m.task_id, m.process_id, m.user_id, m.address, m.fac
        coalesce(p.number, 0)::bigint as number, coalesce(p.name, '')::text as process, coalesce(p.status, '')::text as process_status,
        coalesce(p.message, '')::text as process_message, coalesce(nullif(i.full_name, ''), p.initiator, '')::text as initiator,
        array(select d.occasion from declined_notices d join users x on x.id = d.user_id
-             where x.id = m.user_id or m.user_id is null and m.kind = 'digest' and lower(x.email) = lower(m.address))::text[] as declined,
+             where x.id = m.user_id or m.user_id is null and m.kind = 'digest' and lower(x.email) = lower(m.address) order by d.occasion)::text[] as declined,
        coalesce((select jsonb_agg(jsonb_build_object('title', l.title, 'decision', l.decision) order by l.part, l.key)
                  from process_lines l where l.process_id = m.process_id and (l.work = t.work and l.part = t.part
                      or m.kind = 'outcome' and l.work = (select max(x.work) from process_lines x where x.process_id = m.process_id))), '[]')::jsonb as lines,
