@@ -58,3 +58,36 @@ test('processes are started for somebody else and by a message, and found by wha
   await expect(page.getByRole('cell', { name: '17', exact: true })).toHaveCount(0);
   await expect(page.getByRole('cell', { name: '3', exact: true })).toBeVisible();
 });
+
+/** A sample process that waits for the answer to its own order. */
+const order = `<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:idm="urn:provost:idm:1" id="d" targetNamespace="urn:provost:sample">
+  <message id="m" name="answered"/>
+  <process id="order" name="Sample order" isExecutable="true">
+    <extensionElements><idm:process type="request"/><idm:acl initiators="*"/><idm:attribute name="order" label="Order" type="string" default="A-7"/></extensionElements>
+    <startEvent id="start" name="Ask"/><sequenceFlow id="f1" sourceRef="start" targetRef="wait"/>
+    <intermediateCatchEvent id="wait" name="Answer">
+      <extensionElements><idm:correlation key="#{order}"/></extensionElements><messageEventDefinition messageRef="m"/>
+    </intermediateCatchEvent>
+    <sequenceFlow id="f2" sourceRef="wait" targetRef="done"/><endEvent id="done" name="Done"/>
+  </process>
+</definitions>`;
+
+test('a process shows the key by which it waits for a message, and goes on with it', async ({ page, api, looksRight }) => {
+  await api.deploy('order.bpmn', order);
+  const { id } = (await api.send('POST', '/processes', { definition: 'order', values: {} })) as { id: string };
+  const waits = () => api.get<{ waits: { key: string }[] }>(`/processes/${id}`);
+  await expect.poll(async () => (await waits()).waits.map(({ key }) => key), { timeout: 20_000 }).toEqual(['A-7']);
+  const { id: definition } = await api.first('process-definitions', 'code eq "order"');
+  await page.goto(`/processes/definitions/${definition}`);
+  await expect(page.getByText('This definition was deployed without a drawing.')).toBeVisible();
+  await page.goto(`/processes/${id}`);
+  await expect(page.getByRole('region', { name: 'Waits for messages' })).toContainText('A-7');
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Send message…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Send Sample order' });
+  await expect(dialog.getByRole('combobox', { name: 'What it waits for' })).toHaveValue('Message answered for A-7 (wait)');
+  await looksRight('process-send-message');
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(page.getByRole('main').getByText('Completed', { exact: true })).toBeVisible({ timeout: 20_000 });
+});

@@ -9,6 +9,9 @@ import { useTranslation } from 'react-i18next';
 import { look } from './canvas/look';
 import classes from './Designer.module.css';
 
+/** What bpmn-js says of a document without a drawing, which is nothing wrong with it. */
+const undrawn = 'no diagram to display';
+
 interface Shape {
   id: string;
   x: number;
@@ -49,7 +52,9 @@ export default function Diagram({ xml }: { xml: string }) {
 
   return (
     <div className="surface">
-      {problem === undefined ? null : <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={t('canvas.unreadable')}>{problem}</Alert>}
+      {problem === undefined ? null : problem === undrawn
+        ? <Alert color="gray" variant="light">{t('canvas.undrawn')}</Alert>
+        : <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={t('canvas.unreadable')}>{problem}</Alert>}
       <div className={classes.look}><div ref={host} className="provost-canvas" role="region" aria-label={t('canvas.label')} /></div>
       <details className={classes.words}>
         <summary><Text span size="sm">{t('steps.title')}</Text></summary>

@@ -20,9 +20,10 @@ interface ProcessValuesProps {
 /** What a process knows, as its definition calls it; what is empty is left out. */
 export function ProcessValues({ values, labels = {} }: ProcessValuesProps) {
   const { t } = useTranslation('process');
+  const own: Readonly<Record<string, string>> = { requester: t('values.requester'), requesterName: t('values.requesterName') }; // every process has them
   const known = Object.entries(values)
     .filter(([, value]) => !isEmpty(value))
-    .map(([name, value]) => [labels[name] ?? name, value] as const)
+    .map(([name, value]) => [labels[name] ?? own[name] ?? name, value] as const)
     .sort(([one], [other]) => one.localeCompare(other));
   const plain = known.filter(([, value]) => linesOf(value).length === 0);
   const grants = known.filter(([, value]) => linesOf(value).length > 0);

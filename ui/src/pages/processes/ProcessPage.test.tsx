@@ -7,7 +7,7 @@ import ProcessPage from './ProcessPage';
 const task = { id: '21', element: 'decide', title: 'Decide about it', status: 'open', assignee: '', candidates: ['bella', 'carla'], dueAt: null, openedAt: '2031-05-04T12:00:00Z' };
 const running = {
   id: '11', number: 12, name: 'Leave', definition: 'leave', definitionId: '7', versionId: '8', versionNumber: 3, kind: 'request', status: 'running', message: '', initiator: 'anna', subject: 'bella', steps: 'Decide',
-  places: ['decide'], parentId: null, startedAt: '2031-05-04T12:00:00Z', endedAt: null, values: { days: 3, empty: '' }, log: [], tasks: [task], waits: [], may: [], temporalUrl: '',
+  places: ['decide'], parentId: null, startedAt: '2031-05-04T12:00:00Z', endedAt: null, values: { days: 3, empty: '', requesterName: 'Anna Sample' }, log: [], tasks: [task], waits: [], may: [], temporalUrl: '',
 };
 
 function open(process: object, more: Answers = {}) {
@@ -24,6 +24,7 @@ test('a process names for whom it is and who asked, and its values as the defini
   const values = screen.getByRole('region', { name: 'Values' });
   expect(await within(values).findByText('Days off')).toBeDefined();
   expect(values.textContent).not.toContain('empty');
+  expect(within(values).getByText('Requested by (full name)')).toBeDefined();
   expect(screen.getByRole('row', { name: /Decide about it/ }).textContent).toContain('bella, carla may take it');
   expect(screen.queryByRole('button', { name: 'Cancel process' })).toBeNull();
 });
