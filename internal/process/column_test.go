@@ -117,9 +117,9 @@ func TestListsShowAndFindTheValuesThatSomebodyMaySee(t *testing.T) {
 		"a candidate sees that there is a process, an initiator what they filled in")
 	require.Equal(t, []string{"bela"}, mustList(t, b, bela, query.List{Filter: "values.days ge 3"}), "what is not seen is not found")
 	for q, who := range map[string]map[uuid.UUID][]string{
-		"sun":  {vera: {"anna"}, reader: {"anna"}, anna: {"anna"}, bela: {}},
-		"300":  {vera: {"anna"}, reader: {"anna"}, anna: {}, bela: {}},
-		"anna": {vera: {"anna"}, reader: {"anna"}, anna: {"anna"}, bela: {"anna"}},
+		"sun":   {vera: {"anna"}, reader: {"anna"}, anna: {"anna"}, bela: {}},
+		"300":   {vera: {"anna"}, reader: {"anna"}, anna: {}, bela: {}},
+		"anna":  {vera: {"anna"}, reader: {"anna"}, anna: {"anna"}, bela: {"anna"}},
 		"SAMPL": {vera: {"anna", "bela"}, reader: {"anna", "bela"}, anna: {"anna"}, bela: {"anna", "bela"}},
 	} {
 		for reader, want := range who {
