@@ -67,7 +67,7 @@ func (w *world) works(b *testing.B, of any) {
 	ledger := w.Tenant.Ledger()
 	core.RegisterActivity(&activities.Process{Ledger: ledger, Steps: &step.Service{
 		Ledger: ledger, Host: w.Scripts, Services: w.Services, UserRows: w.Tenant.Users(), RoleRows: w.Tenant.Roles(), GrantRows: w.Tenant.Grants(),
-		InformationSystemRows: w.Tenant.InformationSystems(), Desk: w.Platform,
+		InformationSystemRows: w.Tenant.InformationSystems(), Desk: w.Platform, Grants: w.Platform.PendingGrants, Contents: w.Platform.PendingContents,
 	}})
 	require.NoError(b, core.Start())
 	ctx, cancel := context.WithCancel(w.ctx)
