@@ -76,7 +76,7 @@ func (l *ledger) Record(_ context.Context, e process.Entry) error {
 		l.close([]int64{c.Work})
 	}
 	for _, s := range e.Sent {
-		p.effect(s.Node, string(s.Type), s.Name, s.Values)
+		p.effect(0, simulate.Effect{Element: s.Node, Type: string(s.Type), Name: s.Name, Values: s.Values})
 	}
 	for _, a := range e.Incidents {
 		p.result.Error = &simulate.Failure{Code: a.Fault.Code, Element: a.Node, Message: a.Fault.Message}
@@ -96,7 +96,7 @@ func (l *ledger) Record(_ context.Context, e process.Entry) error {
 func (l *ledger) Stopped(context.Context) (bool, error) { return false, nil }
 
 // Child implements process.Ledger: a called process is an effect, and its call is not answered.
-func (l *ledger) Child(_ context.Context, _ uuid.UUID, _ int64, code string, values bpm.Values) (uuid.UUID, error) {
-	l.play.effect("", "call", code, values)
+func (l *ledger) Child(_ context.Context, _ uuid.UUID, work int64, code string, values bpm.Values) (uuid.UUID, error) {
+	l.play.effect(work, simulate.Effect{Type: "call", Name: code, Values: values})
 	return uuid.Max, nil
 }

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"provost/bpm"
@@ -57,6 +59,10 @@ type play struct {
 	tasks  map[uuid.UUID]*task
 	order  []uuid.UUID // of tasks, by age
 	status bpm.Status
+
+	writing sync.Mutex // works end beside each other
+	effects []effect   // by work
+
 	failed error // of an act that cannot be done
 	over   bool  // all acts are played
 }
@@ -67,6 +73,7 @@ func (p *play) run(ctx context.Context) (simulate.Result, error) {
 	p.env = suite.NewTestWorkflowEnvironment()
 	p.env.SetStartTime(simulate.Began)
 	p.env.SetTestTimeout(5 * time.Minute)
+	p.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // who is slow on a busy machine is not stuck
 	p.env.SetWorkflowRunTimeout(0)
 	of := workflows.Process
 	if p.request.Snapshot {
@@ -121,12 +128,21 @@ func (p *play) conclude() (simulate.Result, error) {
 	default:
 		p.result.Status = simulate.Failed
 	}
+	for _, e := range p.effects {
+		p.result.Effects = append(p.result.Effects, e.done)
+	}
 	for _, id := range p.order {
 		if t := p.tasks[id]; t.open {
 			p.result.OpenTasks = append(p.result.OpenTasks, simulate.OpenTask{Element: t.element, Name: t.title, Candidates: t.candidates})
 		}
 	}
 	return p.result, nil
+}
+
+// effect is what a work did, with its number.
+type effect struct {
+	work int64
+	done simulate.Effect
 }
 
 // act plays one act.

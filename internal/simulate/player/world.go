@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -51,14 +52,14 @@ func (w *world) PerformStep(ctx context.Context, in process.Work) (bpm.Values, e
 	if in.Type == bpm.Script {
 		return w.Process.PerformStep(ctx, in)
 	}
-	w.play.effect(in.Node, string(in.Type), "", in.Values)
+	w.play.effect(in.Work, simulate.Effect{Element: in.Node, Type: string(in.Type), Values: in.Values})
 	return nil, nil
 }
 
 // PrepareCall writes the call of a managed system down.
 func (w *world) PrepareCall(_ context.Context, in process.Work) (process.SystemCall, error) {
 	said := w.play.library.Steps[in.Node].Invoke
-	w.play.effect(in.Node, string(bpm.Invoke), said.System+" "+said.Method, in.Values)
+	w.play.effect(in.Work, simulate.Effect{Element: in.Node, Type: string(bpm.Invoke), Name: said.System + " " + said.Method, Values: in.Values})
 	return process.SystemCall{Key: "simulated", Name: said.System}, nil
 }
 
@@ -94,8 +95,16 @@ func candidates(said *bpm.Step) []string {
 	return slices.Clone(said.Actors.Lane)
 }
 
-func (p *play) effect(element, kind, name string, values bpm.Values) {
-	p.result.Effects = append(p.result.Effects, simulate.Effect{Element: element, Type: kind, Name: name, Values: values})
+// effect writes down what a work would have done. Works that are under way together end in any order, so that effects are told in the order of
+// their works; what has none, 0, comes after the latest so far.
+func (p *play) effect(work int64, e simulate.Effect) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	if n := len(p.effects); work == 0 && n > 0 {
+		work = p.effects[n-1].work
+	}
+	at, _ := slices.BinarySearchFunc(p.effects, work+1, func(f effect, before int64) int { return cmp.Compare(f.work, before) })
+	p.effects = slices.Insert(p.effects, at, effect{work, e})
 }
 
 // steer brings a message or signal to the process.
