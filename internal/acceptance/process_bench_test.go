@@ -21,7 +21,6 @@ import (
 	"provost/internal/process"
 	"provost/internal/query"
 	"provost/internal/relay"
-	"provost/internal/step"
 	"provost/internal/task"
 	"provost/workflows"
 	"provost/workflows/messages"
@@ -64,11 +63,7 @@ func (w *world) works(b *testing.B, of any) {
 	b.Helper()
 	core := sdk.New(w.Temporal, messages.CoreQueue, sdk.Options{Identity: server, MaxConcurrentActivityExecutionSize: 32})
 	core.RegisterWorkflowWithOptions(of, workflow.RegisterOptions{Name: messages.TypeProcess})
-	ledger := w.Tenant.Ledger()
-	core.RegisterActivity(&activities.Process{Ledger: ledger, Steps: &step.Service{
-		Ledger: ledger, Host: w.Scripts, Services: w.Services, UserRows: w.Tenant.Users(), RoleRows: w.Tenant.Roles(), GrantRows: w.Tenant.Grants(),
-		InformationSystemRows: w.Tenant.InformationSystems(), Desk: w.Platform, Grants: w.Platform.PendingGrants, Contents: w.Platform.PendingContents,
-	}})
+	core.RegisterActivity(&activities.Process{Ledger: w.Tenant.Ledger(), Steps: w.Steps()})
 	require.NoError(b, core.Start())
 	ctx, cancel := context.WithCancel(w.ctx)
 	delivery := &relay.Relay{Database: w.Database, Tenant: w.Tenant, Temporal: w.Temporal, Logger: zerolog.Nop()}

@@ -54,13 +54,13 @@ func newEngineRoom(c *Core, server string, logger zerolog.Logger) *engineRoom {
 		sync:    &activities.Sync{Tasks: tasks, Store: tenant.SyncTasks(), Agents: agents, Pool: pool},
 		runs:    &activities.Runs{Service: runs},
 		upkeep:  upkeep,
-		process: &activities.Process{Ledger: tenant.Ledger(), Steps: steps(c), Pool: pool},
+		process: &activities.Process{Ledger: tenant.Ledger(), Steps: c.Steps(), Pool: pool},
 		pool:    pool,
 	}
 }
 
-// steps does what the steps of processes say.
-func steps(c *Core) *step.Service {
+// Steps is what does what the steps of processes say.
+func (c *Core) Steps() *step.Service {
 	p, tenant := c.Platform, c.Tenant
 	return &step.Service{
 		Ledger: tenant.Ledger(), Host: c.Scripts, Services: c.Services, Attributes: p.Attributes, Users: p.Users, UserRows: tenant.Users(),

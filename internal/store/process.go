@@ -56,14 +56,16 @@ func (s *Processes) table(see process.Sight, v *values) *table[process.Process] 
 	})
 }
 
-// processWord finds a word, or the beginning of one, in what the reader sees of a process: its name, its people, and of what it knows that which
-// they see (seen.held). The index, which knows everything, finds the candidates. A number finds the process with that number as well.
+// processWord finds a word, or the beginning of one, in what the reader sees of a process: in everything it knows for whoever looks after it, else in
+// its name, its people and what they filled in (seen.held). The index, which knows everything, finds the candidates. A number finds the process with
+// that number as well.
 func processWord(see process.Sight) func(word, placeholder string) string {
 	return func(word, placeholder string) string {
 		wanted := "to_tsquery('simple', quote_literal(provost.fold(" + placeholder + "::text)) || ':*')"
 		found := "t.search @@ " + wanted
 		if !see.Everything {
-			found = "(" + found + " and to_tsvector('simple', provost.fold(left(" + sightOfWords + ", " + strconv.Itoa(mostWords) + "))) @@ " + wanted + ")"
+			seen := "to_tsvector('simple', provost.fold(left(" + sightOfWords + ", " + strconv.Itoa(mostWords) + "))) @@ " + wanted
+			found = "(" + found + " and case when " + lookedAfter(see) + " then true else " + seen + " end)"
 		}
 		if word != "" && strings.Trim(word, "0123456789") == "" && len(word) < 18 {
 			found = "(" + found + " or t.number = " + word + ")"
@@ -72,7 +74,7 @@ func processWord(see process.Sight) func(word, placeholder string) string {
 	}
 }
 
-// sightOfWords is the SQL of what somebody who does not see everything sees of the process t.
+// sightOfWords is the SQL of what somebody who does not look after the process t sees of it.
 const sightOfWords = "concat_ws(' ', t.name, t.initiator, t.subject, " +
 	"(select string_agg(w.full_name, ' ') from users w where w.id in (t.initiator_id, t.subject_id)), seen.held::text)"
 

@@ -68,8 +68,12 @@ func visible(see process.Sight) string {
 	case see.Initiator != uuid.Nil:
 		return "t.given"
 	}
-	return "case when exists (select 1 from process_access o where o.process_id = t.id and o.part in ('manager', 'observer') and o.hat = any (" + idArray(see.Hats) + "))" +
-		" then t.variables when t.initiator_id = '" + see.Self.String() + "' then t.given end"
+	return "case when " + lookedAfter(see) + " then t.variables when t.initiator_id = '" + see.Self.String() + "' then t.given end"
+}
+
+// lookedAfter is the SQL of whether somebody who does not see everything looks after the process t. In the list of what they started, nobody does.
+func lookedAfter(see process.Sight) string {
+	return "exists (select 1 from process_access o where o.process_id = t.id and o.part in ('manager', 'observer') and o.hat = any (" + idArray(see.Hats) + "))"
 }
 
 // attributes adds the values to what filters and sort orders may name.
